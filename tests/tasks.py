@@ -17,6 +17,11 @@ def burn(seconds: float) -> None:
         pass
 
 
+def sum_with(data: list[int], task: int) -> int:
+    """A task of a function with data."""
+    return sum(data) + task
+
+
 def work(task: object) -> object:
     """A task by name: most of them go wrong."""
     match task:
@@ -70,6 +75,12 @@ def work(task: object) -> object:
                 open(os.path.join(folder, str(calls)), "x").close()
                 raise MemoryError
             return "enough"
+        case ("memory once", file):  # the process in which it ran out is noted, the other one answers
+            if not os.path.exists(file):
+                with open(file, "x") as noted:
+                    noted.write(str(os.getpid()))
+                raise MemoryError
+            return os.getpid()
         case ("pid after", seconds):
             time.sleep(seconds)
             return os.getpid()

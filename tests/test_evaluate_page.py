@@ -87,6 +87,11 @@ def same_to_25_digits(text: str, name: str, typed: Mapping[str, str]) -> bool:
         return bool(one == other)
 
 
+def test_a_formula_of_each_topic_is_tried() -> None:
+    tried = {name.split()[0] for name in TRIED}
+    assert [topic for topic in topics() if not tried & set(labels_of(topic))] == []
+
+
 @pytest.mark.parametrize("name", TRIED)
 def test_numbers_are_those_of_the_balls(name: str) -> None:
     label, formula = name.split()

@@ -78,6 +78,45 @@ def test_each_claim_of_the_short_book_has_a_headline() -> None:
     assert all(len(claims[label].statement) < LONG for label in PLAIN)
 
 
+# A question in the first section, a picture, and data on which the page's formulas are tried
+QUESTION = re.compile(r"(?<!\*)\*[^*]+\?\*(?!\*)")
+PICTURE = re.compile(r"^(?:plt\.show|Image|HTML)\(", re.MULTILINE)
+DATA = re.compile(
+    r"^from sparse_limits\.numerics(?:\.data|\.studies\.tasks)? import .*\b(?:data|digits|task_named)\b", re.MULTILINE
+)
+
+
+def wrong_with_parts(text: str) -> list[str]:
+    """What a page lacks of the parts that each page of the short book has."""
+    parts = {
+        "a question": QUESTION.search(text.partition("```{admonition} Before this page")[0]),
+        "a picture": PICTURE.search(text),
+        "an example on data": DATA.search(text),
+        "a displayed equation": "\n$$\n" in text,
+    }
+    return [name for name, found in parts.items() if not found]
+
+
+@pytest.mark.parametrize("page", numbered_pages())
+def test_each_page_of_the_short_book_has_a_question_a_picture_equations_and_data(page: str) -> None:
+    assert wrong_with_parts(text_of(page)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "missing"),
+    [
+        ("*Are whole neurons still much\nworse than single weights?*", "a question"),
+        ("plt.show()", "a picture"),
+        ("from sparse_limits.numerics import data\n", "an example on data"),
+        ("\n$$\n", "a displayed equation"),
+    ],
+)
+def test_a_page_without_one_of_these_parts_is_noticed(old: str, missing: str) -> None:
+    text = text_of("neuron_pruning_gap")
+    assert old in text
+    assert wrong_with_parts(text.replace(old, "")) == [missing]
+
+
 def exercises_of(text: str) -> tuple[list[str], str]:
     """The exercises of a page, each with its solution, and the heading after them."""
     section, after = re.search(r"^## Exercises\n(.*?)(^## [^\n]*)", text, re.MULTILINE | re.DOTALL).groups()

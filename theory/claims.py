@@ -23,6 +23,7 @@ from sparse_limits.theory.steps import Reach, Step, check_steps
 BRIEF = 200  # letters of a headline
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
 QUOTATION = re.compile(r"“(.+?)”", re.DOTALL)
+FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL)
 
 
 class Provenance(StrEnum):
@@ -243,7 +244,7 @@ class Claim:
             raise ValueError(f"{self.label}: two records say how good the bound {', '.join(twice)} is")
 
     def _check_headline(self) -> None:
-        if len(re.sub(r"\$\$.+?\$\$|\$[^$]+\$", "", self.headline)) > BRIEF:
+        if letters_beside_formulas(self.headline) > BRIEF:
             raise ValueError(f"{self.label}: a headline of more than {BRIEF} letters beside its formulas")
         slots = EXPRESSION_SLOT.findall(self.headline)
         if len(slots) > 1:
@@ -364,6 +365,11 @@ class Claim:
         """The LaTeX of one of its expressions, or of what a step of its proof gives."""
         value = self.claimed[name]
         return latex(value, formulas(value))
+
+
+def letters_beside_formulas(text: str) -> int:
+    """How many letters, marks and spaces a text has without its formulas: `letters_beside_formulas("if $x>0$")` is 3."""
+    return len(FORMULA.sub("", text))
 
 
 def formulas(subject: object) -> Iterator[sp.Basic]:

@@ -8,9 +8,9 @@ which says what `options` there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy as sp
 
@@ -24,6 +24,7 @@ class Relation:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+Relations: TypeAlias = Iterator[Relation]  # what a reason yields
 Reason = Callable[..., Relation | Iterable[Relation]]
 Reasons = Reason | tuple[Reason, ...]  # of one step
 

@@ -50,6 +50,11 @@ product_normal = Tail("product of two normals", product_survival(t))
 triple_normal = Tail("product of three normals", ThreeNormals(0, t))
 
 
+def normal_density(x: sp.Expr) -> sp.Expr:
+    """The density of a standard normal number; that of its modulus is twice this."""
+    return sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
+
+
 def by_struve(expression: sp.Expr) -> sp.Expr:
     """Simplify derivatives of the series of modified Struve functions, and K₂ to K₀ and K₁."""
     half = sp.Rational(1, 2)

@@ -106,6 +106,9 @@ TEXTS: Mapping[str, Mapping[str, Text]] = {
                     "Thus, the graphon-modulated weights can be interpreted as modeling the effect of pruning directly within the "
                     "network initialization, enabling analysis of pruned network behavior in the infinite-width limit.",
                 ),
+                "appendix B": (
+                    "When the activation integral dominates the constant 1 (which is typical in deep networks):",
+                ),
                 "appendix C": (
                     "From a purely structural perspective, Magnitude pruning is identical to that of Random pruning in case all the "
                     "weights are i.i.d. initialised.",
@@ -182,6 +185,7 @@ TEXTS: Mapping[str, Mapping[str, Text]] = {
                 "caption of Figure 2": ("Stacked state-line representation of the birth–death chain",),
             },
         ),
+        "v2": Text("the abstract, which announces the same orders as that of v1"),
         "v3": Text(
             "the abstract",
             {

@@ -11,7 +11,7 @@ from sparse_limits.numerics.evidence.check import (
     reasons,
     statistical,
 )
-from sparse_limits.numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
+from sparse_limits.numerics.evidence.findings import Finding, Findings, Kind, Refutation, Scope, Verdict
 from sparse_limits.numerics.evidence.outcomes import CheckResult, ControlResult, in_order, kills, run, scaled
 from sparse_limits.numerics.evidence.trial import Trial
 
@@ -21,6 +21,7 @@ __all__ = [
     "Control",
     "ControlResult",
     "Finding",
+    "Findings",
     "Kind",
     "Refutation",
     "Scope",

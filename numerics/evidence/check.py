@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import ModuleType
 from typing import Any
 
-from sparse_limits.numerics.evidence.findings import Finding, Kind, Refutation, Scope, Verdict
+from sparse_limits.numerics.evidence.findings import Finding, Findings, Kind, Refutation, Scope, Verdict
 from sparse_limits.numerics.evidence.trial import Trial
 from sparse_limits.numerics.exact.balls import collecting
 from sparse_limits.theory.claims import Claim
@@ -72,7 +72,7 @@ class Check:
     def description(self) -> str:
         return inspect.getdoc(self.body) or self.name.replace("_", " ")
 
-    def findings(self, trial: Trial, changes: Mapping[str, object] | None = None) -> Iterator[Finding]:
+    def findings(self, trial: Trial, changes: Mapping[str, object] | None = None) -> Findings:
         """The findings about the claim, or about the same with some subjects replaced."""
         known = {**self.claim.aids, **self.claim.claimed}
         values = {name: known[name] for name in self.subjects}
@@ -89,7 +89,7 @@ class Check:
             yield Finding(Kind.EXACT, Verdict.REFUTES, str(refutation), scope=Scope.POINTS)
 
 
-def _decided(body: Body, values: Mapping[str, object], trial: Trial) -> Iterator[Finding]:
+def _decided(body: Body, values: Mapping[str, object], trial: Trial) -> Findings:
     """What a body finds; a reason, which takes no trial, gives relations, and the trial decides them."""
     if "trial" in inspect.signature(body).parameters:
         yield from body(**values, trial=trial)
@@ -99,7 +99,7 @@ def _decided(body: Body, values: Mapping[str, object], trial: Trial) -> Iterator
         yield getattr(trial, each.kind)(*each.terms, **each.options)
 
 
-def _with_vouched(findings: Iterator[Finding]) -> Iterator[Finding]:
+def _with_vouched(findings: Findings) -> Findings:
     """The findings, each with what the numbers computed for it, or before it, rest on without a check."""
     seen: set[str] = set()
     while True:

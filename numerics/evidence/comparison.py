@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, reduce
@@ -12,7 +12,7 @@ import sympy as sp
 from flint import arb
 
 from sparse_limits.numerics.evidence.check import Check, control, enclosed
-from sparse_limits.numerics.evidence.findings import Finding, Kind, Verdict
+from sparse_limits.numerics.evidence.findings import Finding, Findings, Kind, Verdict
 from sparse_limits.numerics.evidence.points import located
 from sparse_limits.numerics.evidence.trial import Trial
 from sparse_limits.numerics.exact import balls
@@ -72,7 +72,7 @@ def _lies_in(value: sp.Expr, within: sp.Set) -> bool:
 def _comparison(claim: Claim, bound: Loose) -> Check:
     known = {**claim.aids, **claim.claimed}
 
-    def body(*, trial: Trial, **values: sp.Expr) -> Iterator[Finding]:
+    def body(*, trial: Trial, **values: sp.Expr) -> Findings:
         value, truth = values[bound.expression], values[bound.truth]
         low, high = (truth, value) if bound.side is Side.ABOVE else (value, truth)
         for point in bound.at:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import TypeAlias
 
 import sympy as sp
 
@@ -94,6 +96,9 @@ class Finding:
         if len(self.powers) != len(others):
             return 1.0
         return min((mine.miss(other) for mine, other in zip(self.powers, others, strict=True)), default=0.0)
+
+
+Findings: TypeAlias = Iterator[Finding]  # what a check yields
 
 
 class Refutation(Exception):

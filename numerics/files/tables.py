@@ -215,6 +215,12 @@ def _row_by_row(text: str, separator: str) -> DataTable:
     width, of = len(rows[0]), "first row"
     if header is not None and any(len(fields) == len(header) for fields in rows):
         width, of = len(header), "header"
+    others = {len(fields) for fields in rows[1:]}
+    if header is None and len(rows) > 2 and len(others) == 1 and width not in others:
+        raise InputError(
+            f"{place(0)} has {many(width, 'field')} and each other row {others.pop()}, expected as many in all: leave this line out, "
+            "or put the names of the columns there"
+        )
     for row, fields in enumerate(rows):
         if len(fields) != width:
             raise InputError(f"{place(row)} has {many(len(fields), 'field')}, expected {width}, as the {of} has")

@@ -48,8 +48,8 @@ class WholeLines(TypedDict):
     number: int
 
 
-# layer: its short name, which --layer takes; name: of its array in the file. kind: mask or weights. shape: [m, n], rows are outputs; stored_shape: of the array in the file. kept: weights. dead_rows,
-# dead_columns: how many keep none. status: dense (all kept), empty, structured or sparse. class: of G6.1, in words. rows_p,
+# layer: its short name, which --layer takes; name: of its array in the file. kind: mask or weights. shape: [m, n], rows are outputs; stored_shape: of the array in the file. inputs: units that it reads, as a
+# convolution's channels, of which each has n / inputs columns. kept: weights. dead_rows, dead_columns, dead_inputs: how many keep none. status: dense (all kept), empty, structured or sparse. class: of G6.1, in words. rows_p,
 # columns_p: of the exact tests of counts, None for dense and empty ones. selection: the blocks in which weights were ranked (N:M is
 # kept:length), None for one threshold. whole_lines: those chosen as such. noise: of the layer, or of its rest where whole lines were
 # chosen; None for layers of one kind of entry and of more than MOST_FITTED. methods, seen: as in
@@ -62,10 +62,12 @@ LayerSummary = TypedDict(
         "kind": str,
         "shape": list[int],
         "stored_shape": list[int],
+        "inputs": int,
         "kept": int,
         "density": float,
         "dead_rows": int,
         "dead_columns": int,
+        "dead_inputs": int,
         "status": str,
         "class": str,
         "rows_p": float | None,
@@ -295,10 +297,12 @@ def layer_summary(layer: Layer, short: str, *, seed: Seed = 0, first: bool = Tru
         "kind": layer.kind,
         "shape": list(kept.shape),
         "stored_shape": list(layer.shape),
+        "inputs": layer.inputs,
         "kept": number,
         "density": number / kept.size,
         "dead_rows": int((rows == 0).sum()),
         "dead_columns": int((columns == 0).sum()),
+        "dead_inputs": int((~layer.used_inputs).sum()),
         "status": "dense" if number else "empty",
         "class": CLASS_WORDS[Heterogeneity.HOMOGENEOUS],
         "rows_p": None,

@@ -34,6 +34,7 @@ ANSWER = 10.0  # seconds in which a scheduler must answer
 FIRST_WORKER = 60.0  # seconds for the first worker to come
 NO_WORKER = 300.0  # seconds for another one after the last one has left
 LOOK = 1.0  # seconds after which workers are counted again
+FETCH = 30.0  # seconds for what a worker sends back to arrive, once it is there
 BUNDLE = 1.0  # seconds: so much work travels at once, since a journey takes some hundredths of a second
 FAILURES = 1  # deaths of workers that a task outlives; a scheduler that runs elsewhere has a number of its own
 WHERE = "expected the address of a dask scheduler such as tcp://127.0.0.1:8786, or local:4 for four workers here"
@@ -165,6 +166,16 @@ def _count_of_equal_workers(client: Client) -> int:
     return len(found)
 
 
+def _fetched(future: Future) -> tuple[BaseException | None, Answer | None]:
+    """The error of a bundle that has ended, or its answer; neither if the worker died with it and nothing comes for long."""
+    if future.status == "lost":
+        return None, None
+    with suppress(TimeoutError):
+        error = future.exception(timeout=FETCH)
+        return error, None if error is not None else future.result(timeout=FETCH)
+    return None, None
+
+
 def _unequal(worker: str, difference: str) -> InputError:
     return InputError(f"cluster: on {worker} {difference:.300}, as here: results would not be comparable")
 
@@ -251,17 +262,16 @@ class ClusterCrew(Generic[Task, Result]):
         future.add_done_callback(self.ended.put)
 
     def _outcome(self, future: Future) -> Iterator[tuple[Task, Result | Failure]]:
-        if future.status in ("cancelled", "lost"):
+        if future.status == "cancelled":
             raise self._gone("the scheduler is gone")
         _, tasks, again = self.running.pop(future.key)
-        error = self._asked(future.exception)
-        if error is not None:
-            if len(tasks) > 1 and _died(error):
-                self.alone += tasks
-                return
+        error, answer = self._asked(_fetched, future)
+        if error is not None and not (len(tasks) > 1 and _died(error)):
             yield from ((task, Failure(_meant(error))) for task in tasks)
             return
-        answer: Answer = self._asked(future.result)
+        if answer is None:
+            self.alone += tasks
+            return
         if answer.difference:
             raise _unequal(answer.worker, answer.difference)
         self.done, self.took = self.done + len(answer.outcomes), self.took + answer.seconds

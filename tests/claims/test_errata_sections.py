@@ -32,12 +32,12 @@ def rows() -> list[list[str]]:
 
 def row(label: str) -> str:
     """The small case beside a claim."""
-    (found,) = (case for _, _, told, case in rows() if f"{{claimref}}`{label}`" in told)
+    (found,) = (case for section, _, told, case in rows() if f"{{claimref}}`{label}`" in told and section != "B")
     return found
 
 
 def test_each_section_has_a_case_beside_it() -> None:
-    assert [section for section, *_ in rows()] == ["4.2", *["4.3"] * 3, "5.1", "5.2", *["5.3"] * 3, "6"]
+    assert [section for section, *_ in rows()] == ["4.2", *["4.3"] * 3, "5.1", "5.2", *["5.3"] * 3, "B", "6"]
     assert all(len(cells) == 4 and all(cells) for cells in rows())
     without = [section for section, _, _, case in rows() if case.startswith("none")]
     assert without == ["5.3", "6"]  # what holds, and what is measured only
@@ -47,9 +47,9 @@ def test_a_row_is_about_a_section_that_its_claims_name() -> None:
     for section, had, told, _ in rows()[:-1]:
         labels = re.findall(r"claimref\}`([^`]+)`", had + told)
         texts = [claim(each).source.place + "".join(form.by for form in claim(each).pitfalls) for each in labels]
-        assert any(re.search(rf"[Ss]ection {re.escape(section)}\b", text) for text in texts) or section == "5.2", (
-            section
-        )
+        assert (
+            any(re.search(rf"([Ss]ection|appendix) {re.escape(section)}\b", text) for text in texts) or section == "5.2"
+        ), section
 
 
 def cases() -> dict[str, list[sp.Expr]]:
@@ -79,6 +79,14 @@ def test_the_share_of_empty_neurons_is_that_of_the_claim() -> None:
     assert f"${float(share):.4f}$" in row("H6.1")
 
 
+def at(formula: sp.Expr, **values: sp.Expr) -> sp.Expr:
+    """A formula of H5 with constants for the functions of a position."""
+    functions = {"weight": weight, "covariance": covariance, "gradient": gradient}
+    for name, value in values.items():
+        formula = formula.replace(functions[name], lambda *_, value=value: value)
+    return formula.doit()
+
+
 def kernel_of_variances(c: sp.Expr, activation: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
     """The kernel of H5 at x = x′ = 1, with one hidden layer and the variance c of all weights."""
     z = sp.Symbol("z", real=True)
@@ -89,13 +97,6 @@ def kernel_of_variances(c: sp.Expr, activation: Callable[[sp.Expr], sp.Expr]) ->
         return sp.Integral(
             of.subs(z, sp.sqrt(c) * z) * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo)
         ).evalf()
-
-    def at(formula: sp.Expr, **values: sp.Expr) -> sp.Expr:
-        """With constants for the functions of a position."""
-        functions = {"weight": weight, "covariance": covariance, "gradient": gradient}
-        for name, value in values.items():
-            formula = formula.replace(functions[name], lambda *_, value=value: value)
-        return formula.doit()
 
     arriving = at(formulas["backward"], weight=c, gradient=sp.Integer(1))
     hidden = at(
@@ -111,6 +112,22 @@ def test_the_factor_of_a_constant_graphon_is_that_of_relu() -> None:
     assert f"the kernel is ${float(kernel_of_variances(quarter, sp.sin)):.3f}$ on average" in row("H5")
     dense, quartered = (kernel_of_variances(c, lambda z: sp.sqrt(2) * sp.Max(z, 0)) for c in (sp.Integer(1), quarter))
     assert quartered / dense == pytest.approx(float(quarter))
+
+
+def test_the_activation_integral_of_appendix_b_falls_with_every_layer() -> None:
+    """Of ReLU at x = x′ with ‖x‖² = d, layer by layer by H5; it is as the printed formula says, at other variances as well."""
+    _, _, told, case = next(cells for cells in rows() if cells[0] == "B")
+    assert r"(\frac c2)^{l-1}\lVert x\rVert^2/d$" in told
+    z = sp.Symbol("z", positive=True)
+    for c in (HALF, sp.Integer(1), sp.Rational(1, 5)):
+        integrals = [sp.Integer(1)]
+        while len(integrals) < 4:
+            variance = at(claim("H5").expressions["forward"], weight=c, covariance=integrals[-1])
+            density = sp.exp(-(z**2) / (2 * variance)) / sp.sqrt(2 * sp.pi * variance)
+            integrals.append(sp.simplify(sp.integrate(z**2 * density, (z, 0, sp.oo))))
+        assert integrals == [(c / 2) ** layer for layer in range(4)]
+        printed = ", ".join(f"${sp.latex(each)}$" for each in integrals)
+        assert (printed in case) == (c >= HALF)
 
 
 def test_half_of_the_columns_have_scores_if_one_residual_is_zero() -> None:

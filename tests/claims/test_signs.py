@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 import sympy as sp
 from toys.claims import toy
 
-from sparse_limits.numerics.evidence import Finding, Scope, Trial, control, enclosed, exact, run
+from sparse_limits.numerics.evidence import Findings, Scope, Trial, control, enclosed, exact, run
 from sparse_limits.numerics.evidence.outcomes import CheckResult
 from sparse_limits.numerics.ledger.verification import Run
 from sparse_limits.theory.claims import Claim
@@ -90,19 +90,19 @@ CLAIM = toy("Z1", {"area": (a + b) ** 2}, "$[[area]]$", proof_text="", steps=(AR
 
 @exact(CLAIM, step="area")
 @control("twice", area=2 * (a + b) ** 2)
-def multiplied_out(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def multiplied_out(area: sp.Expr, trial: Trial) -> Findings:
     yield trial.same(area, a**2 + 2 * a * b + b**2)
 
 
 @exact(CLAIM, step="area")
 @control("falling", area=(a + b) ** -2)
-def grows_with_a_side(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def grows_with_a_side(area: sp.Expr, trial: Trial) -> Findings:
     yield trial.nonnegative(sp.diff(area, a), 2 * (a + b), strict=True)
 
 
 @enclosed(CLAIM, step="area")
 @control("falling", area=(a + b) ** -2)
-def grows_at_points(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def grows_at_points(area: sp.Expr, trial: Trial) -> Findings:
     yield trial.below(0, sp.diff(area, a))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ import sympy as sp
 from toys.claims import toy
 
 from sparse_limits.numerics.checks import checks_of
-from sparse_limits.numerics.evidence import Finding, Kind, Scope, Trial, Verdict, control, exact, run, statistical
+from sparse_limits.numerics.evidence import Findings, Kind, Scope, Trial, Verdict, control, exact, run, statistical
 from sparse_limits.numerics.ledger.links import step_link
 from sparse_limits.numerics.ledger.mutation import mutate
 from sparse_limits.theory.claims import Claim
@@ -106,10 +105,10 @@ CLAIM = square(SIDE, AREA)
 
 
 def test_checks_of_steps_that_are_refused() -> None:
-    def takes_area(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def takes_area(area: sp.Expr, trial: Trial) -> Findings:
         yield trial.same(area, side**2)
 
-    def takes_side(side: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def takes_side(side: sp.Expr, trial: Trial) -> Findings:
         yield trial.same(side, a + b)
 
     with pytest.raises(TypeError, match="'volume', which is none of Z1"):
@@ -123,37 +122,37 @@ def test_checks_of_steps_that_are_refused() -> None:
 @exact(CLAIM, step="area")
 @control("twice", area=2 * area)
 @control("side twice", side=2 * side)
-def free(side: sp.Expr, area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def free(side: sp.Expr, area: sp.Expr, trial: Trial) -> Findings:
     yield trial.same(area, side**2)
 
 
 @exact(CLAIM, step="area")
 @control("twice", area=2 * area)
-def one_letter(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_letter(area: sp.Expr, trial: Trial) -> Findings:
     yield trial.same(area.subs(b, 1), (a + 1) ** 2)
 
 
 @exact(CLAIM, step="area")
 @control("twice", area=2 * area)
-def at_a_point(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def at_a_point(area: sp.Expr, trial: Trial) -> Findings:
     yield trial.same(area, side**2, at=[{a: sp.Integer(1), b: sp.Integer(2)}])
 
 
 @exact(CLAIM, step="area")
 @control("twice", area=2 * area)
-def number(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def number(area: sp.Expr, trial: Trial) -> Findings:
     yield trial.holds(area.subs({a: 1, b: 2}) == 9, "nine")
 
 
 @exact(CLAIM, step="area")
 @control("twice", area=2 * area)
-def sizes(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes(area: sp.Expr, trial: Trial) -> Findings:
     yield trial.at_sizes(((area.subs(b, k), a**2 + 2 * k * a + k**2) for k in range(1, 4)), "sides")
 
 
 @exact(CLAIM, step="area")
 @control("both", area=2 * area, side=2 * side)
-def both_at_once(side: sp.Expr, area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def both_at_once(side: sp.Expr, area: sp.Expr, trial: Trial) -> Findings:
     yield trial.same(area, side**2)
 
 
@@ -163,7 +162,7 @@ def hits(rng: np.random.Generator, size: int) -> int:
 
 @statistical(CLAIM, tests=1, step="area")
 @control("a half", area=area / 2)
-def by_chance(area: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def by_chance(area: sp.Expr, trial: Trial) -> Findings:
     n = trial.size(4000)
     yield trial.counts(trial.draw(hits, n), n, float(area.subs({a: sp.Rational(4, 10), b: sp.Rational(1, 2)})))
 

@@ -1,4 +1,4 @@
-"""How statements are written: nothing long twice, no cases below others, and each letter of a sentence in the legend."""
+"""How statements are written: short paragraphs, nothing long twice, no cases below others, letters that the legend has."""
 
 import re
 
@@ -7,13 +7,14 @@ import sympy as sp
 from test_short_book import PLAIN
 from toys.claims import toy
 
-from sparse_limits.theory.claims import Claim
+from sparse_limits.theory.claims import Claim, letters_beside_formulas
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.parted import Parted
 
 LEDGER = load_ledger()
 CORE = [each.claim for each in LEDGER if each.core]
+LONGEST_PARAGRAPH = 600  # letters of a paragraph of a core statement beside its formulas
 LONGEST_TWICE = 80  # letters of LaTeX that may stand in a statement again
 CASES_ALIKE = {"L14.3", "N4.2"}  # their formulas end alike: "for …, no guarantee otherwise"
 MATHS = re.compile(r"\$\$(.+?)\$\$|\$([^$]+)\$", re.DOTALL)
@@ -83,6 +84,27 @@ def test_no_statement_has_cases_below_cases() -> None:
 def test_each_core_claim_has_a_headline() -> None:
     """A reader meets the claim in brief, with the full statement folded below."""
     assert {each.label for each in CORE if not each.headline} == PLAIN
+
+
+def long_paragraphs(statement: str) -> list[str]:
+    """The paragraphs of a statement that are too long: the letters beside formulas, and how each begins."""
+    paragraphs = re.split(r"\n\s*\n", statement.strip())
+    sizes = [(letters_beside_formulas(each), each) for each in paragraphs]
+    return [f"{size}: {each[:40]}" for size, each in sizes if size > LONGEST_PARAGRAPH]
+
+
+def test_no_paragraph_of_a_core_statement_is_long() -> None:
+    """A paragraph that is longer has several thoughts: it is split where the thought changes, or gets a list."""
+    long = {claim.label: long_paragraphs(claim.statement) for claim in CORE}
+    assert {label: each for label, each in long.items() if each} == {}
+
+
+@pytest.mark.parametrize("formula", ["$x$", "$$x$$", "$$\nx\n$$"])
+def test_a_long_paragraph_is_noticed_whatever_its_formulas(formula: str) -> None:
+    half = "a" * (LONGEST_PARAGRAPH // 2)
+    paragraph = f"{half}{formula}{half}{formula}"
+    assert long_paragraphs(f"\n{paragraph}\n\n{paragraph}\n") == []
+    assert long_paragraphs(f"\n{paragraph}\n\nb{paragraph}\n") == [f"{LONGEST_PARAGRAPH + 1}: b{paragraph[:39]}"]
 
 
 OF_ORIGIN = re.compile(r"\bours\b|\bthe abstract\b", re.IGNORECASE)

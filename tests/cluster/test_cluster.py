@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from helpers import ROOT, needs
 from questions import report
-from tasks import work
+from tasks import sum_with, work
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import main
@@ -72,6 +76,7 @@ def test_short_tasks_go_in_bundles_and_none_is_lost(monkeypatch: pytest.MonkeyPa
         submit(crew, tasks, again, where)
 
     monkeypatch.setattr(ClusterCrew, "_submit", counted)
+    monkeypatch.setattr("sparse_limits.numerics.processes.cluster.BUNDLE", 60.0)  # however slow the machine is
     odd = ["raise", "unpicklable", "die", "burn and catch"]
     tasks = [
         *range(200),
@@ -94,6 +99,32 @@ def test_short_tasks_go_in_bundles_and_none_is_lost(monkeypatch: pytest.MonkeyPa
     assert "burn and catch: did not end within 0.5 s of processor time, twice" in why
     assert len(sizes) < 300
     assert [size for size, deadly in sizes if deadly][-1] == 1
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["seen in time", "not seen"])
+def test_a_worker_that_dies_with_its_answer_loses_nothing(late: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its tasks run again, whether the scheduler has noticed the death or what the worker sends never comes."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    outcome, killed = ClusterCrew._outcome, []
+
+    def never(**_: float) -> None:
+        raise TimeoutError
+
+    def after_a_death(crew: ClusterCrew, future: Any) -> Iterator[tuple[object, object]]:
+        if not killed:
+            (worker,) = crew.client.who_has([future])[future.key]
+            killed.append(crew.client.run(os.getpid, workers=[worker])[worker])
+            os.kill(killed[0], signal.SIGKILL)
+            if late:
+                future.result = never
+            else:
+                future._state.lose()  # what the scheduler's word does, until the bundle has run again
+        return outcome(crew, future)
+
+    monkeypatch.setattr(ClusterCrew, "_outcome", after_a_death)
+    with cluster("local:2"):
+        assert sorted(results(list(range(40)))) == list(range(40))  # type: ignore[type-var]
+    assert killed
 
 
 def test_an_error_of_a_bundle_says_where_it_was_raised(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,6 +151,35 @@ def test_a_task_that_runs_out_of_memory_is_run_again_once(tmp_path: Path, monkey
         assert results([1]) == [1]  # no worker is lost
     assert (found, why.rpartition(": ")[2]) == ("failed", "ran out of memory, twice")
     assert len(list(always.iterdir())) == 2
+
+
+def test_a_task_that_is_run_again_is_run_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a worker of another process than the one in which its memory ran out."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    mark = tmp_path / "mark"
+    with cluster("local:2"):
+        (second,) = results([("memory once", str(mark))])
+    assert int(mark.read_text()) != second
+
+
+class Data:
+    """Data of a function, which count in this process how often they are sent away."""
+
+    sent = 0
+
+    def __reduce__(self) -> tuple[object, ...]:
+        Data.sent += 1
+        return list, ((1, 2, 3),)
+
+
+def test_the_data_of_a_function_travel_once_and_not_with_each_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setattr("sparse_limits.numerics.processes.cluster.BUNDLE", 0.0)  # each task by itself
+    monkeypatch.setattr(Data, "sent", 0)
+    with cluster("local:2"):
+        found = list(run_tasks(partial(sum_with, Data()), list(range(20)), failed, limit=LIMIT))
+    assert sorted(found) == [6 + task for task in range(20)]
+    assert 1 <= Data.sent < 5
 
 
 def without_seconds(found: object) -> object:

@@ -105,6 +105,18 @@ def test_rows_that_cannot_differ_have_no_noise(here, capsys) -> None:
     assert "noise floor 0.0000" in out
 
 
+def test_a_first_line_that_is_no_row_is_named(here, capsys) -> None:
+    """As in scikit-learn's files: how many rows and columns follow, and the names of the classes."""
+    rows = ["3,2,first,second", "1.5,2,0,4,1", "2.5,1,3,1,0", "0.5,2,7,1,1"]
+    (here / "wine.csv").write_text("\n".join(rows))
+    refused(
+        capsys,
+        here,
+        ["report", "wine.csv"],
+        "row 1 (line 1) has 4 fields and each other row 5, expected as many in all: leave",
+    )
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("kind", BAD_FILES)
 def test_files_that_hold_no_data(here, capsys, kind) -> None:

@@ -13,6 +13,7 @@ import sparse_limits as sl
 from sparse_limits.numerics.cli import main
 
 torch = needs("torch")
+from torch.nn.utils.prune import l1_unstructured  # noqa: E402
 
 from sparse_limits.numerics.prediction.modules.checkpoints import load_weights  # noqa: E402
 
@@ -179,7 +180,7 @@ REFUSED = {
     "--model is 'own.py', expected FILE.py:build": [*OUT, "--model", "own.py"],
     "there is no function mine": [*OUT, "--model", "own.py:mine"],
     "--data is 'own.py:mine': there is no function mine": [*OUT, "--data", "own.py:mine"],
-    "--data is dict, expected a Dataset, a loader": [*OUT, "--data", "own.py:pair"],
+    "a batch is dict, expected (x, y) of tensors, or loss(module, batch)": [*OUT, "--data", "own.py:pair"],
     "the data raised: the disk is gone": [*OUT, "--data", "own.py:breaks"],
     "none.csv": [*OUT, "--data", "none.csv"],
     "--labels is given, expected a file with --data": [*OUT, "--labels", "onehot"],
@@ -218,7 +219,7 @@ def test_a_bad_call_is_refused_in_one_line_and_writes_nothing(
     torch.save({f"{word}.{name}": each for word in ("model", "ema") for name, each in weights.items()}, "two.pt")
     torch.save({**weights, "0.weight": weights["0.weight"] > 0}, "mask.pt")
     pruned = built()
-    torch.nn.utils.prune.l1_unstructured(pruned[0], "weight", 0.5)
+    l1_unstructured(pruned[0], "weight", 0.5)
     torch.save(pruned.state_dict(), "pruned.pt")
     (folder / "damaged.pt").write_bytes(b"not a checkpoint")
     (folder / "w.csv").write_text("1,2\n")

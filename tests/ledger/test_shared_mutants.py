@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import sympy as sp
 from toys.claims import toy
 
 from sparse_limits.numerics.checks import checks_of
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact
 from sparse_limits.numerics.ledger.mutation import mutate
 from sparse_limits.numerics.ledger.shared_mutants import SHARED, mutate_shared, shared_pieces, with_piece, wrong_forms
 from sparse_limits.theory.ledger import load_ledger
@@ -22,7 +20,7 @@ CLAIM = toy("Z1", {"once": shared**2, "times": shared * b})
 @exact(CLAIM)
 @control("half", times=shared * b / 2)
 @control("double", once=2 * shared**2)
-def beside_each_other(once: sp.Expr, times: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def beside_each_other(once: sp.Expr, times: sp.Expr, trial: Trial) -> Findings:
     """The square of the one follows from the other: what both have may be anything."""
     yield trial.same(once * b**2, times**2)
 
@@ -30,7 +28,7 @@ def beside_each_other(once: sp.Expr, times: sp.Expr, trial: Trial) -> Iterator[F
 @exact(CLAIM)
 @control("half", once=shared**2 / 2)
 @control("the other sign", times=-shared * b)
-def at_a_square(once: sp.Expr, times: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def at_a_square(once: sp.Expr, times: sp.Expr, trial: Trial) -> Findings:
     yield trial.same(once.subs(b, a**2), 4 * a**2)
     yield trial.same(times.subs(b, a**2), 2 * a**3)
 

@@ -41,7 +41,7 @@ def test_a_whole_network_is_not_said_to_be_cut(whole):
     assert "every input reaches an output and every output is reached" in said
     assert not any(word in said for word in ("cut", "keeps no weight", "without incoming", "without a path"))
     advice = " ".join(whole["advice"])
-    assert not any(word in advice for word in ("train on", "Take empty", "To prune it"))
+    assert not any(word in advice for word in ("train on", "Take units", "To prune it"))
 
 
 def test_a_layer_without_weights_cuts_the_network(tmp_path):
@@ -72,7 +72,7 @@ def test_units_and_inputs_that_are_left_without_weights(tmp_path):
     assert "Inputs of layers that no weight reads: 1 (1 of 20 in layer fc1)" in said
     assert "from fc1 to fc2, 1 of 20 inputs without a path to an output (O7)" in said
     entries = 33 * 19 + 10 * 40
-    (line,) = [each for each in found["advice"] if each.startswith("Take empty")]
+    (line,) = [each for each in found["advice"] if each.startswith("Take units")]
     assert f"the layers then have {entries} entries, {100 * entries / 1200:.1f}% of their present number" in line
 
 
@@ -133,18 +133,24 @@ def test_a_transposed_convolution_is_read_with_its_inputs_first_where_it_is_name
     assert "no weight reads" not in said
     (line,) = [each for each in found["advice"] if each.startswith("For the noise of a layer")]
     assert f"sparse-limits fit {unet} --layer down --transposed up, with" in line
-    assert "1 of 4 in layer up" not in " ".join(report_checkpoint(unet)["means"])  # its rows are then its inputs
+    otherwise = " ".join(report_checkpoint(unet)["means"])  # its rows are then its inputs
+    assert "Inputs of layers that no weight reads: 1 (1 of 4 in layer up)" in otherwise
+    assert "Units without" not in otherwise
 
 
-def test_inputs_of_a_convolution_are_said_to_be_counted_at_each_place_of_its_kernel(tmp_path):
+@pytest.mark.parametrize("options", [{}, {"transpose": True}, {"transposed": "fc1"}])
+def test_inputs_of_a_convolution_are_channels(options, tmp_path):
+    """A place of the kernel that no output reads cannot be taken out while the channel has others that are read."""
     kernel = np.ones((4, 3, 2, 2), bool)
-    kernel[:, 1], kernel[0, 0, 0, 0] = False, False
-    for layer, told in (
-        (kernel, "4 of 12 in layer fc1; of a convolution each place"),
-        (kernel[..., 0, 0], "1 of 3 in layer fc1)."),
-    ):
-        (line,) = [each for each in report_checkpoint(written(tmp_path, layer))["means"] if "no weight reads" in each]
-        assert told in line
+    kernel[:, 1], kernel[:, 0, 0, 0] = False, False
+    axes = {"transpose": (2, 3, 1, 0), "transposed": (1, 0, 2, 3)}
+    stored = kernel.transpose(axes[next(iter(options))]) if options else kernel
+    found = report_checkpoint(written(tmp_path, stored), **options)
+    (layer,) = found["read"]["layers"]
+    assert (layer["inputs"], layer["dead_inputs"], layer["dead_columns"]) == (3, 1, 5)
+    assert "Inputs of layers that no weight reads: 1 (1 of 3 in layer fc1)." in found["means"]
+    (line,) = [each for each in found["advice"] if each.startswith("Take units")]
+    assert f"the layers then have {4 * 2 * 4} entries, 66.7% of their present number" in line
 
 
 def test_the_advised_call_of_fit_reads_what_was_read(tmp_path):

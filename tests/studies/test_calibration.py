@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from json_cases import wrong
 from toys.claims import toy
 
 from sparse_limits.numerics.cli import main
-from sparse_limits.numerics.evidence import Check, Finding, Trial, Verdict, control, statistical
+from sparse_limits.numerics.evidence import Check, Finding, Findings, Trial, Verdict, control, statistical
 from sparse_limits.numerics.evidence.findings import Power
 from sparse_limits.numerics.ledger.calibration import BLOCK, Settings, Smaller, checks_asked, modules, outcome, pieces
 from sparse_limits.numerics.statistics.exact_tests import LEVEL, Binomial
@@ -50,13 +50,13 @@ def heads(p: sp.Expr, trial: Trial) -> Finding:
 
 @statistical(FAIR, tests=1)
 @control("more", p=sp.Rational(7, 10))
-def honest(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def honest(p: sp.Expr, trial: Trial) -> Findings:
     yield heads(p, trial)
 
 
 @statistical(FAIR, tests=1)
 @control("more", p=sp.Rational(7, 10))
-def halved(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def halved(p: sp.Expr, trial: Trial) -> Findings:
     """Its p-values are half of what they should be."""
     found = heads(p, trial)
     assert found.p_value is not None
@@ -65,7 +65,7 @@ def halved(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @statistical(FAIR, tests=1)
 @control("more", p=sp.Rational(7, 10))
-def boastful(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def boastful(p: sp.Expr, trial: Trial) -> Findings:
     """It is planned as with twice the tosses."""
     found = heads(p, trial)
     yield replace(found, powers=tuple(Power(Binomial(2 * TOSSES), each.null, each.estimate) for each in found.powers))
@@ -73,14 +73,14 @@ def boastful(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @statistical(toy("Z2", {"p": sp.Rational(9, 10)}), tests=1)
 @control("most", p=sp.Rational(19, 20))
-def false(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def false(p: sp.Expr, trial: Trial) -> Findings:
     """Its claim is wrong."""
     yield heads(p, trial)
 
 
 @statistical(FAIR, tests=1)
 @control("less", p=sp.Rational(1, 4))
-def bounding(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bounding(p: sp.Expr, trial: Trial) -> Findings:
     """The claim is a bound: what a control's miss is only its sample can tell."""
     n = trial.size(8 * TOSSES)
     yield trial.counts(trial.draw(toss, n), n, trial.value(p), "above")
@@ -88,7 +88,7 @@ def bounding(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @statistical(FAIR, tests=1)
 @control("more", p=sp.Rational(7, 10))
-def large(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def large(p: sp.Expr, trial: Trial) -> Findings:
     n = trial.size(100)
     if n < 50:
         raise ValueError(f"{n} tosses are too few")
@@ -97,7 +97,7 @@ def large(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @statistical(FAIR, tests=1)
 @control("more", p=sp.Rational(7, 10))
-def without_a_test(p: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def without_a_test(p: sp.Expr, trial: Trial) -> Findings:
     yield heads(p, trial)
     yield trial.holds(trial.size(100) > 50, "many tosses")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, partial
 from operator import add
 
@@ -15,8 +15,8 @@ from sparse_limits.theory.kernel.dual import DEPTH, relu, z
 from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.kernel.symbols import ACTIVATION, BESSEL
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.reasons import Relations, induction, same
 from sparse_limits.theory.saliency.model import DENSITY, DIMENSION, THRESHOLD, WIDTH, rho, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
@@ -54,7 +54,7 @@ HYPOTHESES = (
 LETTERS = (
     WIDTH.drawn_from(3, 300),
     DIMENSION.drawn_from(1, 60),
-    DEPTH,
+    replace(DEPTH, within=whole_from(1)),
     THRESHOLD.drawn_from(sp.Rational(1, 200), sp.Rational(1, 20)),
 )
 
@@ -106,9 +106,10 @@ exact layers (from coins, tails; by independence): In layer 1 $u$ is standard no
 itself. So, given open gates, the score of layer 1 for $L=1$, of the hidden matrix for $L=2$ and of the readout for $L=1$ is a product of
 independent normals times its scale, as in *tails*.
 
-fourth moments (from growth, exact layers): Given the coins, a weight, the activation below it and the signal are independent. So,
-multiplied by $\sqrt{n_ln_{l-1}}$ ($\sqrt n$ for the readout), scores have at every $n$ the fourth moments $[[fourth_first]]$,
-$[[fourth_hidden]]$ and $[[fourth_readout]]$ in layer 1, in hidden matrices and in the readout. These are the fourth moments of the limit
+fourth moments (from growth, exact layers): Given the coins, a weight, the activation below it and the signal are independent. Each of the
+three has mean square $1$ (at the input $x_j^2=1$). So scores, multiplied by $\sqrt{n_ln_{l-1}}$ ($\sqrt n$ for the readout), have mean
+square $1$ and, at every $n$, the fourth moments $[[fourth_first]]$, $[[fourth_hidden]]$ and $[[fourth_readout]]$ in layer 1, in hidden
+matrices (for $L\ge2$) and in the readout. These are the fourth moments of the limit
 times one factor *growth* for every layer in between.
 """,
     globals(),
@@ -124,7 +125,7 @@ def relu_moment(power: int) -> sp.Expr:
 
 def weights_are_counted(
     weights: sp.Expr, density: sp.Expr, live: sp.Expr, first: sp.Expr, hidden: sp.Expr, readout: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Layer by layer for any depth: one more hidden layer adds n² weights; at τ = 0 gates alone count."""
     for counted, outer, matrix in (
         (weights, n * (d + 1), n * n),
@@ -134,7 +135,7 @@ def weights_are_counted(
         yield induction(counted, L, outer, partial(add, matrix), start=1)
 
 
-def units_have_the_fourth_moment(layer_fourth: sp.Expr) -> Iterator[Relation]:
+def units_have_the_fourth_moment(layer_fourth: sp.Expr) -> Relations:
     """K1's ReLU of a normal of variance q, raised to the fourth power and integrated; the square has the mean q."""
     for power, claimed in ((2, square), (4, layer_fourth)):
         yield same(claimed, relu_moment(power))
@@ -143,17 +144,29 @@ def units_have_the_fourth_moment(layer_fourth: sp.Expr) -> Iterator[Relation]:
 one_sample = Claim(
     label="D3.2",
     title="One sample: the densities of all layers in closed form",
-    headline=r"For one sample of entries $\pm1$ with residual $1$ and ReLU layers of width $n$ with normal weights, a hidden matrix has in the limit law the share $$[[hidden]]$$ of scores above $\tau$, $H_3$ the tail of a product of three normals.",
-    statement=ONE_SAMPLE
+    headline=r"For one sample of entries $\pm1$ with residual $1$ and ReLU layers of width $n$ with normal weights, in the limit law a hidden matrix has the share $$[[hidden]]$$ of scores above $\tau$, $H_3$ the tail of a product of three normals.",
+    statement="**Setting.** "
+    + ONE_SAMPLE
     + r"""
-With $H(s)=1-s\,g(s)$ of S4 and $H_3$ of D3.1, the limit law of D2 gives a score above $\tau$ with probability
-$$[[first]]\ \text{(layer 1)},\qquad[[hidden]]\ \text{(each of $L-1$ hidden matrices)},\qquad[[readout]]\ \text{(readout)}.$$
-For $0<\rho<[[live]]$ there is one $\tau$, `threshold`, for which the mean of this probability over all weights is $\rho$. There the layers
-have the densities `rho_first`, `rho_hidden` (for $L\ge2$), `rho_readout`.
+Here $L\ge1$, and the network has one output. Weights are scaled, and scores defined, as in D2. With the residual $1$, the score of a weight is the modulus of the product of the weight and
+the derivative of the output with respect to it.
 
-**At every width**, the scores times $\sqrt{n_ln_{l-1}}$ (those of the readout times $\sqrt n$) have the mean square $1$ of the limit. Their
-fourth moments are $[[fourth_first]]$ in layer 1, $[[fourth_hidden]]$ in hidden matrices and $[[fourth_readout]]$ in the readout. For $L=2$
-a score of the hidden matrix, and for $L=1$ a score of either layer, exceeds $\tau$ with exactly the probability above.
+**Two tails.** Let $H(s)$ be the probability that the product of two independent standard normal numbers exceeds $s$ in modulus. By S4 it is
+$1-s\,g(s)$. Let $H_3$ be the same for three numbers (D3.1).
+
+**The limit law.** Let $n_0=d$, the number of inputs, and let $n_l=n$ for the layers $l\ge1$. Multiply the scores of layer $l$ by
+$\sqrt{n_ln_{l-1}}$, and those of the readout by $\sqrt n$. As the widths grow one after the other, these multiplied scores tend in law to a
+limit (D2). If they had exactly this limit law, a score itself would exceed $\tau$ with probability $$[[first]]$$ in layer 1, $$[[hidden]]$$ in each of the $L-1$ hidden matrices, and $$[[readout]]$$ in the readout.
+
+**One threshold.** Take the mean of these probabilities over all weights. For $0<\rho<[[live]]$ there is exactly one $\tau$, `threshold`, at
+which this mean is $\rho$. At this $\tau$ these probabilities, the densities of the layers, are `rho_first` in layer 1, `rho_hidden` in
+hidden matrices (for $L\ge2$) and `rho_readout` in the readout.
+
+**Moments at every width.** At every width the multiplied scores have the mean square $1$, as in the limit. Their fourth moments are
+$[[fourth_first]]$ in layer 1, $[[fourth_hidden]]$ in hidden matrices (for $L\ge2$) and $[[fourth_readout]]$ in the readout.
+
+**Exact probabilities at every width.** For $L=2$ a score of the hidden matrix exceeds $\tau$ with exactly the probability above. For $L=1$
+the same holds for a score of layer 1 and for a score of the readout.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

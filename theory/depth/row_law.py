@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
@@ -13,7 +11,7 @@ from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 from sparse_limits.theory.saliency.snip import WEIGHT
 
 h, gate, signal = sp.symbols(
@@ -119,7 +117,7 @@ def _geometric(terms: sp.Expr) -> sp.Expr:
     return (v_l**terms - 1) / (v_l - 1)
 
 
-def own_weight_has_little_part(own: sp.Expr) -> Iterator[Relation]:
+def own_weight_has_little_part(own: sp.Expr) -> Relations:
     """The mean of the weight times the preactivation, one weight and the rest apart; it vanishes as the layer grows."""
     w, rest = sp.symbols("w rest", real=True)
     preactivation = (w * h + rest) / sp.sqrt(below)
@@ -127,7 +125,7 @@ def own_weight_has_little_part(own: sp.Expr) -> Iterator[Relation]:
     yield same(sp.limit(own, below, sp.oo), 0)
 
 
-def sums_have_these_covariances(joint: sp.Matrix) -> Iterator[Relation]:
+def sums_have_these_covariances(joint: sp.Matrix) -> Relations:
     """Means of products at two inputs: first over the weights, then over G, then over the unit's activations."""
     first, second = sp.symbols("w_1 w_2", real=True)
     here, there, h_1, h_2, g_1, g_2 = sp.symbols("G G_1 h_1 h_2 g_1 g_2", real=True)
@@ -144,9 +142,7 @@ def sums_have_these_covariances(joint: sp.Matrix) -> Iterator[Relation]:
     yield same(claimed, found, by=sp.expand)  # with x and y free: entry by entry
 
 
-def one_input_has_powers(
-    variance: sp.Expr, signal_variance: sp.Expr, forward: sp.Expr, backward: sp.Expr
-) -> Iterator[Relation]:
+def one_input_has_powers(variance: sp.Expr, signal_variance: sp.Expr, forward: sp.Expr, backward: sp.Expr) -> Relations:
     """The steps at equal inputs, by induction over the layers: forward from layer 1, backward from layer L."""
 
     def ahead(now: sp.Expr) -> sp.Expr:

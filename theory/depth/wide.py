@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -28,7 +27,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, same
+from sparse_limits.theory.reasons import Relations, holds, same
 from sparse_limits.theory.saliency.model import DENSITY, rho, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
@@ -87,7 +86,7 @@ def slope_left(rest: sp.Expr) -> sp.Expr:
     return sp.limit(sp.series(rest, t, 0, 2).removeO() / t, t, 0)
 
 
-def hidden_matrices_are_nearly_all(share: sp.Expr) -> Iterator[Relation]:
+def hidden_matrices_are_nearly_all(share: sp.Expr) -> Relations:
     """The rest is (d + 1)/n over that and L − 1; with 0 hidden matrices nothing is left, with one or more all."""
     more = sp.Symbol("k", integer=True, nonnegative=True)
     yield same(share, 1 - (d + 1) / (d + 1 + (L - 1) * n))
@@ -96,7 +95,7 @@ def hidden_matrices_are_nearly_all(share: sp.Expr) -> Iterator[Relation]:
 
 def density_tends_to_that_of_hidden_matrices(
     wide_density: sp.Expr, share: sp.Expr, hidden_argument: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """What is left of D3.2's mean once the share of the hidden matrices is 1; their probability has no n."""
     yield same(wide_density, hidden.subs(tau, scaled / n))
     yield same(wide_density, triple_normal.at(hidden_argument) / 4)
@@ -105,16 +104,14 @@ def density_tends_to_that_of_hidden_matrices(
     yield same(rest * (d + 1 + (L - 1) * n), (d * first + readout).subs(tau, scaled / n))
 
 
-def whole_layers_keep_their_open_gates(
-    whole: sp.Expr, first_argument: sp.Expr, readout_argument: sp.Expr
-) -> Iterator[Relation]:
+def whole_layers_keep_their_open_gates(whole: sp.Expr, first_argument: sp.Expr, readout_argument: sp.Expr) -> Relations:
     """The arguments tend to 0 with 1/n; the probability there is that of an open gate."""
     for argument, tail in ((first_argument, first), (readout_argument, readout)):
         yield same(sp.limit(argument, n, sp.oo), 0)
         yield same(whole, sp.limit(tail.subs(tau, t), t, 0))
 
 
-def little_is_lost(lost: sp.Expr, noise: sp.Expr) -> Iterator[Relation]:
+def little_is_lost(lost: sp.Expr, noise: sp.Expr) -> Relations:
     """The density of S4 less the slope of what is lost is o(t), so that what is lost is known up to o(t²): both vanish at 0."""
     leading = 2 * (sp.log(2 / t) - sp.EulerGamma) / sp.pi
     yield same(sp.diff(lost, t), leading)
@@ -123,7 +120,7 @@ def little_is_lost(lost: sp.Expr, noise: sp.Expr) -> Iterator[Relation]:
     yield same(sp.limit(lost, t, 0), 0)
 
 
-def densities_of_one_layer_know_no_width(single: sp.Expr, one_layer: tuple[sp.Expr, ...]) -> Iterator[Relation]:
+def densities_of_one_layer_know_no_width(single: sp.Expr, one_layer: tuple[sp.Expr, ...]) -> Relations:
     """D3.2 with one hidden layer of n and of 4n units, at u/√n: the same number, for every d and u."""
     depth, inputs, wider = one_layer
     for width in (n, wider):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -30,7 +29,7 @@ from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.solver import u
 from sparse_limits.theory.subset_sum.symbols import eps, n
 
@@ -148,14 +147,14 @@ def powers(gap: sp.Expr) -> sp.Expr:
     return sp.powsimp(sp.expand(sp.powsimp(sp.expand(gap))))
 
 
-def the_second_layer_starts_with_the_first_error(two_layers: sp.Expr, error: sp.Expr) -> Iterator[Relation]:
+def the_second_layer_starts_with_the_first_error(two_layers: sp.Expr, error: sp.Expr) -> Relations:
     """The bound of one layer twice, first without an error in front, then with this one."""
     one = valued(error, {before: 0, eps: eps_1, norms: norms_1, inputs: inputs_1})
     here = {eps: eps_2, norms: norms_2, inputs: inputs_2, weight: weight_2, n_in: n_1, before: one}
     yield same(two_layers, valued(error, here), by=sp.expand)
 
 
-def products_fall_from_one(gamma: sp.Expr, stray: sp.Expr) -> Iterator[Relation]:
+def products_fall_from_one(gamma: sp.Expr, stray: sp.Expr) -> Relations:
     """(1 + φ)/(1 + γ) loses (L + 1)u²(1 + u)ᴸ from L to L + 1, and is 1 for L = 0."""
     ratio = (1 + stray) / (1 + unconditional(gamma))
     loss = (L + 1) * u**2 * (1 + u) ** L
@@ -163,7 +162,7 @@ def products_fall_from_one(gamma: sp.Expr, stray: sp.Expr) -> Iterator[Relation]
     yield same(ratio.subs(L, 0), sp.S.One)
 
 
-def summands_are_added_one_by_one(roundings: sp.Expr) -> Iterator[Relation]:
+def summands_are_added_one_by_one(roundings: sp.Expr) -> Relations:
     """Three products for sums of one summand each; a summand more in any of the three sums adds a rounding."""
     term = roundings
     for letter in (n, n_in, reach):
@@ -189,13 +188,16 @@ $\omega=\max_o\sum_{i,b}|w_{iob}|\|B_b\|$. For two layers, with their numbers as
 way over all layers, the bound on the error is attained at every depth. (The sum over $i,b$ of the maxima over $o$ in place of $\omega$
 gives a bound that is no smaller.)
 
-(ii) **Symmetry.** Every mask on coefficients leaves the network exactly equivariant (Q5). In floating point, let roundings have relative
-size at most $u$, with neither overflow nor underflow. Sums may be taken in any order, possibly a different one for every output and input.
-Let no term meet more than $L$ roundings on its way through all layers. Let $M$ be the largest output of the pass in which all coefficients,
-basis elements and inputs are replaced by their moduli. (Only one of $\sigma(x)$ and $\sigma(-x)$ needs to be counted.) Then the rounding
-error of outputs is at most $$[[forward_error]],$$ and the outputs for a moved input differ from the moved outputs by at most
-$$[[equivariance_error]].$$ Roundings of this size can come arbitrarily close to the bound on the error, and to the bound on the difference
-to first order in $u$. For $Lu<1$ one may replace $(1+u)^L-1$ by $\gamma_L=[[gamma]]$.
+(ii) **Symmetry.** Every mask on coefficients leaves the network exactly equivariant (Q5).
+
+*In floating point*, let roundings have relative size at most $u$, with neither overflow nor underflow. Sums may be taken in any order,
+possibly a different one for every output and input. Let no term meet more than $L$ roundings on its way through all layers. Let $M$ be the
+largest output of the pass in which all coefficients, basis elements and inputs are replaced by their moduli. (Only one of $\sigma(x)$ and
+$\sigma(-x)$ needs to be counted.)
+
+*What roundings do.* Under these conditions the rounding error of outputs is at most $$[[forward_error]],$$ and the outputs for a moved
+input differ from the moved outputs by at most $$[[equivariance_error]].$$ Roundings of this size can come arbitrarily close to the bound on
+the error, and to the bound on the difference to first order in $u$. For $Lu<1$ one may replace $(1+u)^L-1$ by $\gamma_L=[[gamma]]$.
 
 *How many roundings.* If a ticket is evaluated channel by channel, then basis element by basis element, each layer of the target adds to $L$
 $$[[roundings]].$$ Here $n$ is the number of channels in a block of the source, `n_in` the number of input channels of the layer, and $r$

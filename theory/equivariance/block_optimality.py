@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -28,7 +27,7 @@ from sparse_limits.theory.equivariance.symbols import BASIS, IDENTITY, RELU, B
 from sparse_limits.theory.equivariance.ticket import BLOCK, COEFFICIENT_ERROR, MASS, PRODUCTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, n
@@ -86,7 +85,7 @@ def by_rate(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand_log(gap.subs(delta, 1 - sp.exp(-y))))
 
 
-def both_signs_share_the_channels(hit: sp.Expr, pair: sp.Expr) -> Iterator[Relation]:
+def both_signs_share_the_channels(hit: sp.Expr, pair: sp.Expr) -> Relations:
     """The rest for m and n − m channels is a square; and more channels do not lower the probability."""
     rest = (2 ** (-usable / 2) - 2 ** ((usable - n) / 2)) ** 2
     yield same(pair - hit * hit.subs(usable, n - usable), rest)
@@ -95,7 +94,7 @@ def both_signs_share_the_channels(hit: sp.Expr, pair: sp.Expr) -> Iterator[Relat
 
 def powers_are_below_exponentials(
     success: sp.Expr, nonnegative_success: sp.Expr, most_success: sp.Expr, most_nonnegative_success: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """1 + x and eˣ to the same power, x = −2^(−n/2) and −2^(−n)."""
     for x, power, low, high in (
         (-(2 ** (-n / 2)), 2 * coefficients, success, most_success),
@@ -107,7 +106,7 @@ def powers_are_below_exponentials(
 
 def success_is_rarer_with_fewer_channels(
     most_success: sp.Expr, most_nonnegative_success: sp.Expr, needed: sp.Expr, nonnegative_needed: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """At these n the logarithm of −log of the bounds is that of −log(1 − δ); and how their logarithms grow."""
     for bound, count, rise in (
         (most_success, needed, coefficients * sp.log(2) * 2 ** (-n / 2)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
@@ -22,7 +21,7 @@ from sparse_limits.theory.equivariance.symbols import (
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 chi_in, chi_out = sp.symbols("chi_in chi_out", real=True)
 after = sp.ImmutableMatrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))  # ρ_out(g)
@@ -84,7 +83,7 @@ dimension of the space of equivariant maps of the rotation to itself, which is $
 )
 
 
-def constraint_is_the_equation(constraint: sp.ImmutableMatrix) -> Iterator[Relation]:
+def constraint_is_the_equation(constraint: sp.ImmutableMatrix) -> Relations:
     """The matrix times the entries of T, row by row, gives those of ρ_out(g)Tρ_in(g⁻¹) − T: all at once, with weights."""
     t = sp.Matrix(2, 2, sp.symbols("t_1:5", real=True))
     weights = sp.Matrix(1, 4, sp.symbols("s_1:5", real=True))
@@ -92,7 +91,7 @@ def constraint_is_the_equation(constraint: sp.ImmutableMatrix) -> Iterator[Relat
     yield same((weights * constraint * t.reshape(4, 1))[0], (weights * expected)[0], by=sp.expand)
 
 
-def classes_have_their_part_of_the_mean(share: sp.Expr, trace: sp.Expr) -> Iterator[Relation]:
+def classes_have_their_part_of_the_mean(share: sp.Expr, trace: sp.Expr) -> Relations:
     """The trace for matrices of these characters, as often as the class has elements, over all elements."""
     diagonals = {after[0, 0]: chi_out - after[1, 1], before[0, 0]: chi_in - before[1, 1]}
     yield same(share, class_size * trace.subs(diagonals) / order)
@@ -100,7 +99,7 @@ def classes_have_their_part_of_the_mean(share: sp.Expr, trace: sp.Expr) -> Itera
 
 def multiplicities_give_the_dimension(
     c4_dimension: sp.Expr, share: sp.Expr, c4_characters: tuple[tuple[sp.Expr, ...], ...]
-) -> Iterator[Relation]:
+) -> Relations:
     """The mean of the products of two characters of C4 in terms of multiplicities."""
     pairs = zip(*c4_characters, strict=True)
     terms = (valued(share, {order: 4, class_size: 1, chi_in: a, chi_out: b}) for a, b in pairs)

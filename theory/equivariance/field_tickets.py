@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -12,7 +10,7 @@ from sparse_limits.theory.equivariance import network_widths
 from sparse_limits.theory.equivariance import ticket as relu
 from sparse_limits.theory.equivariance.architectures import before, weight
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
-from sparse_limits.theory.equivariance.network_widths import LAYER_ERROR, coefficient, depth, passed, radius
+from sparse_limits.theory.equivariance.network_widths import LAYER_ERROR, SHARE, coefficient, depth, passed, radius
 from sparse_limits.theory.equivariance.network_widths import gains as weights
 from sparse_limits.theory.equivariance.network_widths import gains_before as weights_before
 from sparse_limits.theory.equivariance.network_widths import most as largest_share
@@ -22,7 +20,7 @@ from sparse_limits.theory.equivariance.ticket import BLOCK, MASS, PRODUCTS, inpu
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same, vanishes
+from sparse_limits.theory.reasons import Relations, induction, same, vanishes
 from sparse_limits.theory.subset_sum import block_counts
 from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
@@ -137,7 +135,7 @@ uniform width (from error of a layer, width, uniform coefficients): At $a=\frac1
 s_1, s_2 = sp.symbols("s_1 s_2", positive=True)
 
 
-def linear_layers_multiply(item: sp.Expr) -> Iterator[Relation]:
+def linear_layers_multiply(item: sp.Expr) -> Relations:
     """μB after λI, for any B and any vector of the plane, whatever the signs."""
     x = sp.Matrix(sp.symbols("x_1 x_2", real=True))
     element = sp.Matrix(2, 2, sp.symbols("a_11 a_12 a_21 a_22", real=True))
@@ -145,25 +143,20 @@ def linear_layers_multiply(item: sp.Expr) -> Iterator[Relation]:
     yield vanishes(s_1 * gap[0] + s_2 * gap[1], by=sp.expand)
 
 
-def strengths_add_up(own_error: sp.Expr, gain: sp.Expr) -> Iterator[Relation]:
+def strengths_add_up(own_error: sp.Expr, gain: sp.Expr) -> Relations:
     """Without channels the strength of the target, and for each channel more what its errors make of a vector of length 1."""
     one = own_error.subs(inputs, 1)
     yield induction(gain, n_in, strength, lambda term: term + one, by=sp.expand)
 
 
-def both_errors_add_up(error: sp.Expr, own_error: sp.Expr, gain: sp.Expr) -> Iterator[Relation]:
+def both_errors_add_up(error: sp.Expr, own_error: sp.Expr, gain: sp.Expr) -> Relations:
     """Its own, and that of the features before times the gain: so much, if maps only multiply, all alike, and errors add to all."""
     yield same(error, own_error + gain * before, by=sp.expand)
     near = n_in * (strength / n_in + eps * hull) * (inputs / n_in + before)
     yield same(near - strength * inputs / n_in, error)
 
 
-def channels_add_up(feature: sp.Expr, all_inputs: sp.Expr) -> Iterator[Relation]:
-    """One channel more adds as much as one."""
-    yield induction(all_inputs, n_in, feature, lambda term: term + feature, start=1, by=sp.expand)
-
-
-def errors_are_powers(feature: sp.Expr, step_error: sp.Expr, network_error: sp.Expr) -> Iterator[Relation]:
+def errors_are_powers(feature: sp.Expr, step_error: sp.Expr, network_error: sp.Expr) -> Relations:
     """None in front of the first layer; behind one more what a layer makes of the error before; a multiple of the features."""
     yield same(network_error.subs({passed: 0, strengths_before: 1}), sp.S.Zero)
     yield same(network_error.subs(passed, 1), feature * share)
@@ -171,7 +164,7 @@ def errors_are_powers(feature: sp.Expr, step_error: sp.Expr, network_error: sp.E
     yield same(further, step_error.subs(before, network_error), by=lambda gap: sp.expand(sp.powsimp(gap)))
 
 
-def each_layer_has_its_error(allowed: sp.Expr, excess: sp.Expr, layer_error: sp.Expr) -> Iterator[Relation]:
+def each_layer_has_its_error(allowed: sp.Expr, excess: sp.Expr, layer_error: sp.Expr) -> Relations:
     """What is allowed, at this share."""
     yield same(layer_error, allowed.subs(share, excess))
 
@@ -245,12 +238,7 @@ layers, an error of at most $$[[network_error]].$$ For $V$ of Q12.3 and all $L$,
         LAYER_ERROR,
         ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 10)),
         FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
-        Quantity(
-            share,
-            "share of a layer's output by which its coefficients may make it err",
-            NON_NEGATIVE,
-            drawn=(sp.Rational(1, 100), 1),
-        ),
+        SHARE,
         Quantity(
             before,
             "largest error of a value in front of the next layer, the length of that of a channel",
@@ -319,7 +307,7 @@ layers, an error of at most $$[[network_error]].$$ For $V$ of Q12.3 and all $L$,
             same(feature.subs(strengths_before, 1), radius),
             same(feature.subs(strengths_before, strength * strengths_before), strength * feature),
         ),
-        "inputs of a layer": channels_add_up,
+        "inputs of a layer": network_widths.channels_add_up,
         "layers passed": errors_are_powers,
         "error of a layer": each_layer_has_its_error,
     },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import sympy as sp
 
@@ -13,7 +13,7 @@ from sparse_limits.theory.equivariance.turns import phi, turn
 from sparse_limits.theory.formulas.simplifying import weighted
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same
 
 b = sp.Symbol("b", nonnegative=True)  # threshold
 length = sp.Symbol("rho", positive=True)  # of a vector
@@ -109,7 +109,7 @@ def in_tangents(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand_trig(gap))
 
 
-def long_vectors_come_closer(both_beyond: sp.Expr, shrunk: sp.Expr) -> Iterator[Relation]:
+def long_vectors_come_closer(both_beyond: sp.Expr, shrunk: sp.Expr) -> Relations:
     """Lengths b + s and b + t before, and what is left of them after, at any angle; and it is not negative."""
     before = squared_distance(b + s, b + t)
     after = squared_distance(shrunk.subs(length, b + s), shrunk.subs(length, b + t))
@@ -117,7 +117,7 @@ def long_vectors_come_closer(both_beyond: sp.Expr, shrunk: sp.Expr) -> Iterator[
     yield nonnegative(before - after, 2 * b * e * (b + s + t), by=sp.expand)
 
 
-def one_short_vector_comes_closer(one_within: sp.Expr, shrunk: sp.Expr) -> Iterator[Relation]:
+def one_short_vector_comes_closer(one_within: sp.Expr, shrunk: sp.Expr) -> Relations:
     """Lengths b + s and r, with b = r + u: the image of the second one is 0."""
     inside = {b: r + u}
     before = squared_distance((b + s).subs(inside), r)
@@ -127,9 +127,7 @@ def one_short_vector_comes_closer(one_within: sp.Expr, shrunk: sp.Expr) -> Itera
     yield nonnegative(before - squared_distance(long, short), closer, by=sp.expand)
 
 
-def rays_attain_the_slope(
-    shrunk: sp.Expr, both_beyond: sp.Expr, one_within: sp.Expr, slope: sp.Expr
-) -> Iterator[Relation]:
+def rays_attain_the_slope(shrunk: sp.Expr, both_beyond: sp.Expr, one_within: sp.Expr, slope: sp.Expr) -> Relations:
     """On a ray beyond b, e = 0, images are apart by the slope times the distance before, and nothing is lost."""
     near, far = (shrunk.subs(length, each) for each in (b + t, b + s))
     yield same(far - near, slope * (s - t), by=sp.expand)
@@ -138,7 +136,7 @@ def rays_attain_the_slope(
     yield same(one_within.subs(at_the_threshold), both_beyond.subs(t, 0), by=sp.expand)
 
 
-def turns_have_opposite_entries(turn: sp.ImmutableMatrix, opposite: sp.Expr) -> Iterator[Relation]:
+def turns_have_opposite_entries(turn: sp.ImmutableMatrix, opposite: sp.Expr) -> Relations:
     """For all angles; the product is negative off the multiples of π, by the tangent of half the angle."""
     yield same(turn[0, 1] * turn[1, 0], opposite)
     y = sp.Symbol("y", positive=True)
@@ -146,7 +144,7 @@ def turns_have_opposite_entries(turn: sp.ImmutableMatrix, opposite: sp.Expr) -> 
     yield nonnegative(-opposite, 4 * y**2 / (1 + y**2) ** 2, where=at, by=in_tangents, strict=True)
 
 
-def determinants_compare_cosines(turn: sp.ImmutableMatrix, determinant: sp.Expr) -> Iterator[Relation]:
+def determinants_compare_cosines(turn: sp.ImmutableMatrix, determinant: sp.Expr) -> Relations:
     """Of the linear system, for all pairs of angles; positive at different ones between 0 and π, by tangents of half of them."""
     found = system(turn.subs(phi, psi), turn).det(method="berkowitz")
     yield same(sp.expand(found), determinant)
@@ -157,7 +155,7 @@ def determinants_compare_cosines(turn: sp.ImmutableMatrix, determinant: sp.Expr)
         yield nonnegative(expression, least, where=at, by=in_tangents, strict=True)
 
 
-def what_commutes_is_a_similarity(similarity: sp.ImmutableMatrix, commutator: sp.ImmutableMatrix) -> Iterator[Relation]:
+def what_commutes_is_a_similarity(similarity: sp.ImmutableMatrix, commutator: sp.ImmutableMatrix) -> Relations:
     """The entries are those left free: the commutator is 0 at them, and where it is 0 they are such."""
     solved = sp.solve([entry / sp.sin(phi) for entry in commutator], [entries[0, 0], entries[0, 1]], dict=True)
     only = entries.subs(solved[0]).subs({entries[1, 1]: alpha, entries[1, 0]: beta})
@@ -166,9 +164,7 @@ def what_commutes_is_a_similarity(similarity: sp.ImmutableMatrix, commutator: sp
     yield same(weighted(commutator.subs(at, simultaneous=True)), sp.S.Zero)
 
 
-def reflections_turn_the_other_way(
-    similarity: sp.ImmutableMatrix, mirror_gap: sp.ImmutableMatrix
-) -> Iterator[Relation]:
+def reflections_turn_the_other_way(similarity: sp.ImmutableMatrix, mirror_gap: sp.ImmutableMatrix) -> Relations:
     """MT − TM, for all coefficients."""
     mirror = sp.diag(1, -1)
     yield same(weighted(mirror * similarity - similarity * mirror), weighted(mirror_gap))
@@ -176,7 +172,7 @@ def reflections_turn_the_other_way(
 
 def coefficients_of_one_stretch_most(
     stretch: sp.Expr, hulls: Mapping[str, sp.Expr], sizes: Mapping[str, sp.Expr]
-) -> Iterator[Relation]:
+) -> Relations:
     """Attained at α = 1, and β = 1 where the basis has a second element, 0 where not."""
     for name, hull in hulls.items():
         yield same(stretch.subs({alpha: 1, beta: sizes[name] - 1}), hull)
@@ -187,17 +183,39 @@ field_maps = Claim(
     title="Irreducible fields: norm non-linearities and equivariant maps",
     headline=r"Shortening vectors by one length, short ones to $0$, commutes with every orthogonal map and increases no distance. It is a non-linearity for vector features, for which pointwise ReLU is excluded (Q6).",
     statement=r"""
-(a) For $b\ge0$ let $\eta_b$ shorten each vector by $b$, from length $\rho$ to $[[shrunk]]$, and keep its direction ($\eta_b(v)=0$ for
-$|v|\le b$). This map commutes with *every* orthogonal map, and $|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|$, where no smaller factor
-suffices. So it can follow fields of any orthogonal representation, even where Q6 excludes pointwise ReLU, as on the fields of (b): the
-off-diagonal entries of the generating turn have the product $[[opposite]]<0$, where $\phi=\frac{2\pi k}N$.
+**(a) A non-linearity for vectors.** Let $b\ge0$. The map $\eta_b$ shortens each vector longer than $b$ by
+$b$, keeps its direction, and maps all other vectors to $0$. So a vector of length $\rho$ gets the length $[[shrunk]]$.
 
-(b) For $N\ge3$ let $C_N$ turn the vectors of a field of frequency $k$, $0<k<\frac N2$, by $\frac{2\pi kj}N$, $j=0,\dots,N-1$; let $D_N$
-also reflect them in the first axis. Between fields of different frequencies the only equivariant map is $0$ (the linear equations at the
-generating turn have the determinant $[[determinant]]$ at the angles $\phi$, $\psi$). Between fields of one frequency the equivariant maps
-are $\alpha I+\beta J=[[similarity]]$ for $C_N$, and $\alpha I$ for $D_N$ (`sizes`: dimension 2 and 1). Such a map multiplies all lengths by
-$[[stretch]]$, so coefficients of modulus at most $\varepsilon$ give a map of norm at most $\varepsilon$ times $\sqrt2$ and 1, respectively
-(`hulls`).
+*Two properties.* This map commutes with *every* orthogonal map. It increases no distance: for all vectors $v,v'$
+$$|\eta_b(v)-\eta_b(v')|\le[[slope]]\cdot|v-v'|,$$ where no smaller factor suffices.
+
+*Use in equivariant networks.* A *field* is a feature with a vector at each point. Each element of a group acts on
+these vectors as a linear map. If all these maps are orthogonal, $\eta_b$ commutes with them. So after an equivariant
+layer with such fields, $\eta_b$ keeps the network equivariant, even where Q6 excludes pointwise ReLU, as on the fields
+of (b).
+
+**(b) Fields of the plane.** Let $N\ge3$, and let $k$ be a whole number with $0<k<\frac N2$. On a field of *frequency*
+$k$ the group $C_N$ turns vectors of the plane by $\frac{2\pi kj}N$, $j=0,\dots,N-1$. The group $D_N$ also reflects them
+in the first axis. The *generating turn* is the one with $j=1$, by the angle $\phi=\frac{2\pi k}N$.
+
+*No pointwise ReLU.* The two off-diagonal entries of the matrix of the generating turn have the product
+$[[opposite]]<0$. So one of them is negative, and Q6 excludes pointwise ReLU.
+
+*Equivariant maps.* Here a linear map from one field to another is *equivariant* if applying an element of the group
+before the map or after it gives the same result.
+
+*Different frequencies.* Between fields of different frequencies the only equivariant map is $0$. A map has this
+property for the generating turn if and only if its entries solve four linear equations. Their determinant is
+$[[determinant]]$, where $\phi$ is the angle of the generating turn before the map and $\psi$ the angle after it. It is not $0$
+for two different frequencies.
+
+*One frequency.* Let $I$ be the identity and $J$ the quarter turn. Between fields of one frequency the equivariant maps
+are $$\alpha I+\beta J=[[similarity]]$$ for $C_N$, and $\alpha I$ for $D_N$, with real numbers $\alpha$ and $\beta$.
+These maps form a space of dimension 2 and 1, respectively (`sizes`).
+
+*Norms.* Such a map multiplies all lengths by $[[stretch]]$. So if its coefficients have a modulus of at most
+$\varepsilon$, its norm is at most $\varepsilon\sqrt2$ for $C_N$ and at most $\varepsilon$ for $D_N$ (`hulls`: $\sqrt2$
+and $1$).
 """,
     steps=STEPS,
     source=Source(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -26,7 +25,7 @@ from sparse_limits.theory.equivariance.symbols import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, induction, nonnegative, same
 from sparse_limits.theory.subset_sum import volume
 from sparse_limits.theory.subset_sum.symbols import delta, eps
 from sparse_limits.theory.subset_sum.volume import Theta, c, measure, p, q
@@ -118,7 +117,7 @@ def least(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(gap.replace(sp.Max, lambda *sides: -sp.Min(*(-side for side in sides))))
 
 
-def small_outputs_serve_most(largest: sp.Expr, measure: sp.Expr) -> Iterator[Relation]:
+def small_outputs_serve_most(largest: sp.Expr, measure: sp.Expr) -> Relations:
     """The measure at p = q = ε; what is lost of it in its last branch at p = ε − x, q = ε − y; and in the middle one."""
     yield same(largest, measure.subs({p: eps, q: eps}))
     small = measure.args[-1].expr.subs({p: eps - y_1, q: eps - y_2})
@@ -128,7 +127,7 @@ def small_outputs_serve_most(largest: sp.Expr, measure: sp.Expr) -> Iterator[Rel
 
 def fractions_are_of_all_coefficients(
     relu_fraction: sp.Expr, linear_fraction: sp.Expr, largest: sp.Expr, interval: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """s times the measure over the length from −c to c."""
     for fraction, entries in ((relu_fraction, largest), (linear_fraction, interval)):
         yield same(fraction, s * entries / (c - -c))
@@ -136,7 +135,7 @@ def fractions_are_of_all_coefficients(
 
 def shares_are_at_most_all(
     relu_share: sp.Expr, linear_share: sp.Expr, relu_fraction: sp.Expr, linear_fraction: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """All of a coefficient where ε is large; in units of c, the part of [−1, 1] in an interval about 0 of so many times its length."""
     for share, fraction in ((relu_share, relu_fraction), (linear_share, linear_fraction)):
         yield same(share.subs(eps, c * (1 + y_1) / s), sp.S.One)
@@ -144,14 +143,12 @@ def shares_are_at_most_all(
         yield same(share, inside / 2, by=least)
 
 
-def coefficients_are_counted(weights: sp.Expr) -> Iterator[Relation]:
+def coefficients_are_counted(weights: sp.Expr) -> Relations:
     """Channel by channel: one before adds one for each channel after and each element."""
     yield induction(weights, n_in, sp.S.Zero, lambda term: term + n_out * B, by=sp.expand)
 
 
-def masks_add_up_for_linear_targets(
-    linear_success: sp.Expr, linear_share: sp.Expr, weights: sp.Expr
-) -> Iterator[Relation]:
+def masks_add_up_for_linear_targets(linear_success: sp.Expr, linear_share: sp.Expr, weights: sp.Expr) -> Relations:
     """The same product and sum; and the subset sums of powers of two, the last negative, which are all different."""
     yield same(linear_success, sp.Min(1, 2**Theta * linear_share**weights))
     for items in (1, 2, 3, 4, 5):
@@ -160,7 +157,7 @@ def masks_add_up_for_linear_targets(
         yield holds(sums == list(range(-(2 ** (items - 1)), 2 ** (items - 1))), f"{items} items: {len(sums)} sums")
 
 
-def bounds_are_compared(saving: sp.Expr, relu_parameters: sp.Expr) -> Iterator[Relation]:
+def bounds_are_compared(saving: sp.Expr, relu_parameters: sp.Expr) -> Relations:
     """The bound with an orbit for each entry over the one with B orbits, where δ does not count."""
     alone = relu_parameters.subs(delta, 0)
     yield same(saving, alone.subs(B, ENTRIES) / alone)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -16,7 +14,7 @@ from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS,
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, eps
@@ -36,6 +34,12 @@ LAYER_ERROR = Quantity(
     drawn=(sp.Rational(1, 1000), sp.Rational(1, 10)),
 )
 
+SHARE = Quantity(
+    t,
+    "share of a layer's output by which its coefficients may make it err",
+    NON_NEGATIVE,
+    drawn=(sp.Rational(1, 100), 1),
+)
 feature = radius * gains_before
 all_inputs = n_in * feature
 own_error = weight * t / (n_in * norms)
@@ -108,28 +112,28 @@ layer* the widths are $[[uniform_first_width]]$ and $[[uniform_later_width]]$.
 y = sp.Symbol("y", positive=True)
 
 
-def channels_add_up(feature: sp.Expr, all_inputs: sp.Expr) -> Iterator[Relation]:
+def channels_add_up(feature: sp.Expr, all_inputs: sp.Expr) -> Relations:
     """One channel more adds as much as one."""
     yield induction(all_inputs, n_in, feature, lambda term: term + feature, start=1, by=sp.expand)
 
 
 def errors_grow_by_what_is_allowed(
     one_layer: sp.Expr, own_error: sp.Expr, all_inputs: sp.Expr, step_error: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """What Q9 says of such errors and inputs; and that larger inputs, and larger errors before, do not lower it."""
     yield same(one_layer.subs({coefficient: own_error, inputs: all_inputs}), step_error)
     yield nonnegative(sp.diff(one_layer, inputs), coefficient * norms)
     yield nonnegative(sp.diff(step_error, before), weight * (1 + t))
 
 
-def errors_are_powers(step_error: sp.Expr, network_error: sp.Expr) -> Iterator[Relation]:
+def errors_are_powers(step_error: sp.Expr, network_error: sp.Expr) -> Relations:
     """None in front of the first layer, and behind one more what a layer makes of the error before."""
     yield same(network_error.subs({passed: 0, gains_before: 1}), sp.S.Zero)
     further = network_error.subs({passed: passed + 1, gains_before: weight * gains_before}, simultaneous=True)
     yield same(further, step_error.subs(before, network_error), by=lambda gap: sp.expand(sp.powsimp(gap)))
 
 
-def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr) -> Iterator[Relation]:
+def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr) -> Relations:
     """At this share L log(1 + t), to which the error leads, is what it is at ε; and the error grows with the share."""
     last = network_error.subs({passed: depth, gains_before: gains})
     yield same(depth * sp.log(1 + t), sp.log(1 + last / (radius * gains)), by=sp.expand_log)
@@ -137,12 +141,12 @@ def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr) -> Iterato
     yield nonnegative(sp.diff(last, t), depth * radius * gains * (1 + t) ** (depth - 1))
 
 
-def each_layer_has_its_error(own_error: sp.Expr, excess: sp.Expr, layer_error: sp.Expr) -> Iterator[Relation]:
+def each_layer_has_its_error(own_error: sp.Expr, excess: sp.Expr, layer_error: sp.Expr) -> Relations:
     """What is allowed, at this share."""
     yield same(layer_error, own_error.subs(t, excess))
 
 
-def errors_are_at_most_those_of_empty_sums(layer_error: sp.Expr, most: sp.Expr) -> Iterator[Relation]:
+def errors_are_at_most_those_of_empty_sums(layer_error: sp.Expr, most: sp.Expr) -> Relations:
     """With the largest weight that coefficients can have: a/2 times the share, which grows up to 2^(1/L) − 1, at most its value 1 for L = 1."""
     largest = layer_error.subs(weight, n_in * norms * a / 2)
     yield same(largest.subs(eps, radius * gains), a / 2 * most)
@@ -158,7 +162,7 @@ def uniform_widths_have_all_put_in(
     layer_error: sp.Expr,
     uniform_first_width: sp.Expr,
     uniform_later_width: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """The widths at a = 1/e, κ = 1/2 and the error of a layer."""
     law = {a: sp.exp(-1), kappa: sp.Rational(1, 2), coefficient: layer_error}
     yield same(uniform_first_width, first_width.subs(law))
@@ -232,12 +236,7 @@ channel and each orbit suffice, with the failure probability and the errors of Q
         LAYER_ERROR,
         ERROR.drawn_from(sp.Rational(1, 1000), sp.Rational(1, 10)),
         FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
-        Quantity(
-            t,
-            "share of a layer's output by which its coefficients may make it err",
-            NON_NEGATIVE,
-            drawn=(sp.Rational(1, 100), 1),
-        ),
+        SHARE,
         Quantity(before, "largest error of a value in front of the next layer", NON_NEGATIVE, drawn=(0, 4)),
         INPUTS.drawn_from(0, 4),
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -19,7 +18,7 @@ from sparse_limits.theory.equivariance.ticket import BLOCK, INPUTS, MASS, NORMS,
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relation, Relations, holds, induction, nonnegative, same
 from sparse_limits.theory.subset_sum import power_potential
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
@@ -122,19 +121,19 @@ def for_many_channels(ratio: sp.Expr) -> sp.Expr:
     return sp.cancel(written * z).subs({y: 0, z: 0})
 
 
-def channels_of_blocks_are_added(candidates: sp.Expr) -> Iterator[Relation]:
+def channels_of_blocks_are_added(candidates: sp.Expr) -> Relations:
     """None without channels, and one in front and all behind for each channel before."""
     behind = n_out * B
     yield induction(candidates, n, sp.S.Zero, lambda term: term + n_in * (1 + behind), by=sp.expand)
 
 
-def layers_of_the_source_are_added(whole_source: sp.Expr) -> Iterator[Relation]:
+def layers_of_the_source_are_added(whole_source: sp.Expr) -> Relations:
     """None without channels; with a channel more for each one before, all in front of these and all behind."""
     more = n_in * n_in + n_in * n_out * B
     yield induction(whole_source, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
 
 
-def shares_of_the_failure_add_up(first_channels: sp.Expr, later_channels: sp.Expr) -> Iterator[Relation]:
+def shares_of_the_failure_add_up(first_channels: sp.Expr, later_channels: sp.Expr) -> Relations:
     """R13's failure at these numbers and half the density, for each coefficient and sign: together δ."""
     channels = {n: first_channels + later_channels, power_potential.n_1: first_channels}
     one_sum = valued(power_potential.two_phase_failure, {kappa: kappa / 2, eps: eps / spread})
@@ -147,7 +146,7 @@ def small_errors_leave_fewer(
     candidates: sp.Expr,
     parameters: sp.Expr,
     phases_looseness: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """The quotient as ε → 0, by the slopes of both in ln ε, which have limits; and parameters grow beyond all bounds."""
     counts = candidates.subs(n, first_channels + later_channels), parameters
     slopes = [sp.expand(eps * sp.diff(sp.expand_log(count, force=True), eps)).subs(eps, 0) for count in counts]

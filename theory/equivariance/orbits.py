@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import permutations
 
 import sympy as sp
@@ -28,7 +27,7 @@ from sparse_limits.theory.equivariance.symbols import (
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, induction, same
+from sparse_limits.theory.reasons import Relations, at_sizes, induction, same
 
 fixed_x, fixed_y = sp.symbols("f_X f_Y", nonnegative=True, integer=True)
 free_x, free_y, still_x, still_y = sp.symbols("m_X m_Y t_X t_Y", nonnegative=True, integer=True)
@@ -84,7 +83,7 @@ def permutation_matrix(p: tuple[int, ...]) -> sp.Matrix:
     return sp.Matrix(len(p), len(p), lambda y, x: int(p[x] == y))
 
 
-def characters_are_fixed_points(share: sp.Expr) -> Iterator[Relation]:
+def characters_are_fixed_points(share: sp.Expr) -> Relations:
     """Q1 with the numbers of fixed points for characters; the traces of all permutations of three points, with weights."""
     yield same(share, of_characters.subs({chi_in: fixed_x, chi_out: fixed_y}))
     weights = sp.symbols("z_1:4", positive=True)
@@ -96,16 +95,14 @@ def characters_are_fixed_points(share: sp.Expr) -> Iterator[Relation]:
     yield at_sizes(kept, "permutations")
 
 
-def semifree_actions_follow(
-    semifree: sp.Expr, points_x: sp.Expr, points_y: sp.Expr, share: sp.Expr
-) -> Iterator[Relation]:
+def semifree_actions_follow(semifree: sp.Expr, points_x: sp.Expr, points_y: sp.Expr, share: sp.Expr) -> Relations:
     """Burnside with the neutral element, and the others, that keep only the fixed points."""
     neutral = valued(share, {class_size: 1, fixed_x: points_x, fixed_y: points_y})
     others = valued(share, {class_size: order - 1, fixed_x: still_x, fixed_y: still_y})
     yield same(semifree, neutral + others)
 
 
-def free_actions_follow(free: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
+def free_actions_follow(free: sp.Expr, share: sp.Expr) -> Relations:
     """Burnside with the neutral element alone."""
     alone = {fixed_x: X, fixed_y: Y, class_size: 1}
     yield same(free, share.subs(alone, simultaneous=True))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import ELEMENT, RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 
 n = sp.Symbol("n", nonnegative=True, integer=True)  # dimension
 q = sp.Symbol("q", nonnegative=True, integer=True)  # largest modulus of an entry
@@ -66,13 +64,13 @@ permutation.
 )
 
 
-def rows_are_chosen_one_by_one(commuting: sp.Expr, row_choices: sp.Expr) -> Iterator[Relation]:
+def rows_are_chosen_one_by_one(commuting: sp.Expr, row_choices: sp.Expr) -> Relations:
     """As many choices for each of n rows."""
     i = sp.Symbol("i", integer=True)
     yield same(commuting, sp.Product(row_choices, (i, 1, n)).doit())
 
 
-def its_square_is_its_inverse(cycle: sp.ImmutableMatrix) -> Iterator[Relation]:
+def its_square_is_its_inverse(cycle: sp.ImmutableMatrix) -> Relations:
     """All entries of both at once, with weights."""
     weights = sp.Matrix(3, 3, sp.symbols("s_1:10", positive=True))
     square, inverse = (sum(weights.multiply_elementwise(each)) for each in (cycle**2, cycle.inv()))
@@ -81,7 +79,7 @@ def its_square_is_its_inverse(cycle: sp.ImmutableMatrix) -> Iterator[Relation]:
 
 def one_rescaling_makes_permutations(
     cycle: sp.ImmutableMatrix, rescaling: sp.ImmutableMatrix, permutation: sp.ImmutableMatrix
-) -> Iterator[Relation]:
+) -> Relations:
     """V is the sum of the powers of the cycle on 1, which the cycle fixes; V⁻¹(cycle)V is a permutation of order 3."""
     one = sp.ones(3, 1)
     total = one + cycle * one + cycle**2 * one

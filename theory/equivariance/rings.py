@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -12,7 +10,7 @@ from sparse_limits.theory.equivariance.symbols import POLYGON, X, Y, order
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relation, Relations, induction, same
 
 N = sp.Symbol("N", positive=True, integer=True)  # turns, and samples on a ring
 j = sp.Symbol("j", integer=True, nonnegative=True)  # number of a sample
@@ -76,7 +74,7 @@ def both(vector: sp.Matrix) -> sp.Expr:
     return vector[0] + weight * vector[1]
 
 
-def pairs_move_freely(turning: sp.Expr) -> Iterator[Relation]:
+def pairs_move_freely(turning: sp.Expr) -> Relations:
     """Q2 for a group of N elements that acts freely on pairs of N·rings_in and N·rings_out samples."""
     at = {X: N * rings_in, Y: N * rings_out, order: N}
     yield same(turning, free.subs(at, simultaneous=True))
@@ -94,7 +92,7 @@ def means_over_reflections(reflecting: sp.Expr, fixed_pairs: sp.Expr) -> Relatio
     return same(reflecting, rings_in * rings_out * (N**2 + fixed_pairs) / (2 * N), by=odd_and_even)
 
 
-def rows_add_up(ring_norms: sp.Expr) -> Iterator[Relation]:
+def rows_add_up(ring_norms: sp.Expr) -> Relations:
     """One pair of rings has rows of N ones; a ring more, before or after, adds as much for each ring of the other side."""
     yield same(ring_norms.subs({rings_in: 1, rings_out: 1}), N)
     yield induction(ring_norms, rings_in, sp.S.Zero, lambda term: term + N * rings_out, by=sp.expand)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import PERMUTED, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same, vanishes
+from sparse_limits.theory.reasons import Relations, induction, same, vanishes
 
 k, m = sp.symbols("k m", nonnegative=True, integer=True)  # orders of the tensors before and after
 i, j = sp.symbols("i j", nonnegative=True, integer=True)
@@ -96,14 +94,14 @@ def combined(gap: sp.Expr) -> sp.Expr:
     return sp.gammasimp(sp.combsimp(gap))
 
 
-def indices_are_chosen_one_by_one(fixed_lists: sp.Expr) -> Iterator[Relation]:
+def indices_are_chosen_one_by_one(fixed_lists: sp.Expr) -> Relations:
     """An empty list stays, and one index more has f choices, on either side."""
     alone = fixed_lists.subs(m, 0)
     yield induction(fixed_lists, m, alone, lambda term: f * term, by=sp.powsimp)
     yield induction(alone, k, sp.S.One, lambda term: f * term, by=sp.powsimp)
 
 
-def blocks_take_new_indices(pattern_lists: sp.Expr) -> Iterator[Relation]:
+def blocks_take_new_indices(pattern_lists: sp.Expr) -> Relations:
     """Without blocks one list, and n − j indices for one block more; none for n + 1 + r blocks, some for n = j + r points."""
     yield induction(pattern_lists, j, sp.S.One, lambda term: (n - j) * term, by=combined)
     yield vanishes(pattern_lists.subs(j, n + 1 + r), by=combined)

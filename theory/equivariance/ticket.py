@@ -88,6 +88,11 @@ FACTORS = r"for coefficients whose products are uniform (R8): in R4's proof, who
 POWERS = r"both are exponential in $n$ to leading order, so that the quotient of the logarithms tends to that of $\ln\frac34$ and $\ln(1-\frac{a\kappa}4)$"
 MASS = Hypothesis("the density on the interval has at most the mass 1", a * kappa <= sp.Rational(1, 2))
 
+ANNOUNCED = Source(
+    "2206.04270",
+    "v2",
+    "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; the theorem's form is reported second-hand",
+)
 STEPS = proof(
     r"""
 unit: Split the channels between the layers into one block of $n$ channels for each input channel $i$, and keep in block $i$ only the coefficients of $I$ from
@@ -144,13 +149,7 @@ All coefficients of the source are independent and have one symmetric law, for w
 passing on a graph with edges and without loops, spanned by $I$ and the adjacency matrix, and equivariant if this matrix is permuted as well: 2.
 """,
     steps=STEPS,
-    source=Source(
-        "2206.04270",
-        "v2",
-        "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
-        "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; the theorem's form "
-        "is reported second-hand",
-    ),
+    source=ANNOUNCED,
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
@@ -287,13 +286,7 @@ Let the source and the target be those of Q7.1, but let the first basis lack $I$
 *A single element does not suffice* in general. If the basis consists of $\frac{1}{m}J$ and a multiple of $I-\frac1mJ$ for $S_m$ on $m\ge2$ points, the second alone cannot reproduce $x$, and the relative least-squares error is $[[lost]]$.
 """,
     steps=BLOCK_STEPS,
-    source=Source(
-        "2206.04270",
-        "v2",
-        "abstract: “one can approximate any G-equivariant network of fixed width and depth by pruning a randomly "
-        "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; the theorem's form "
-        "is reported second-hand",
-    ),
+    source=ANNOUNCED,
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(

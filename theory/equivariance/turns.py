@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -11,7 +9,7 @@ from sparse_limits.theory.equivariance.symbols import IDENTITY
 from sparse_limits.theory.formulas.simplifying import weighted
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, exhausts, holds, same
+from sparse_limits.theory.reasons import Relations, exhausts, holds, same
 
 tau = sp.Symbol("tau", integer=True)  # trace of a whole matrix
 phi = sp.Symbol("phi", real=True)  # angle
@@ -71,14 +69,14 @@ def order_of(matrix: sp.ImmutableMatrix) -> int:
     return 0
 
 
-def turns_are_orthogonal(turn: sp.ImmutableMatrix, turn_trace: sp.Expr) -> Iterator[Relation]:
+def turns_are_orthogonal(turn: sp.ImmutableMatrix, turn_trace: sp.Expr) -> Relations:
     """Orthogonal, of determinant 1, and with this trace, for all angles."""
     yield same(weighted(turn.T * turn), weighted(sp.eye(2)))
     yield same(turn.det(), sp.S.One)
     yield same(turn.trace(), turn_trace)
 
 
-def traces_lie_between(turn_trace: sp.Expr, below_two: sp.Expr, above_minus_two: sp.Expr) -> Iterator[Relation]:
+def traces_lie_between(turn_trace: sp.Expr, below_two: sp.Expr, above_minus_two: sp.Expr) -> Relations:
     """Both distances are multiples of squares, for all angles."""
     yield same(2 - turn_trace, below_two)
     yield same(turn_trace + 2, above_minus_two)
@@ -86,21 +84,21 @@ def traces_lie_between(turn_trace: sp.Expr, below_two: sp.Expr, above_minus_two:
         yield holds(bool(distance.is_nonnegative), f"{distance} is nowhere negative")
 
 
-def traces_stay_in_any_basis(same_trace: sp.Expr) -> Iterator[Relation]:
+def traces_stay_in_any_basis(same_trace: sp.Expr) -> Relations:
     """Of S A S⁻¹, for any matrix A and any invertible S, with determinants cleared."""
     basis = sp.Matrix(2, 2, sp.symbols("t_11 t_12 t_21 t_22", positive=True))
     moved = (basis * entries * basis.adjugate()).trace()
     yield same(moved, basis.det() * same_trace, by=sp.expand)
 
 
-def orders_have_these_traces(orders: sp.Expr, turn_trace: sp.Expr) -> Iterator[Relation]:
+def orders_have_these_traces(orders: sp.Expr, turn_trace: sp.Expr) -> Relations:
     """The turn by 2π/N has the trace τ, and N is 2, 3, 4 and 6, whole numbers."""
     yield same(turn_trace.subs(phi, 2 * sp.pi / orders), tau)
     for trace, expected in zip(TRACES, (2, 3, 4, 6), strict=True):
         yield holds(sp.simplify(orders.subs(tau, trace) - expected) == 0, f"order {expected} at the trace {trace}")
 
 
-def companions_have_these_orders(companion: sp.ImmutableMatrix, orders: sp.Expr) -> Iterator[Relation]:
+def companions_have_these_orders(companion: sp.ImmutableMatrix, orders: sp.Expr) -> Relations:
     """Determinant 1 and trace τ; and the least power that is I, for each trace above −2, where −I has order 2."""
     yield same(companion.det(), sp.S.One)
     yield same(companion.trace(), tau)
@@ -110,9 +108,7 @@ def companions_have_these_orders(companion: sp.ImmutableMatrix, orders: sp.Expr)
         yield holds(found == claimed, f"trace {trace}: order {found}, claimed {claimed}")
 
 
-def powers_of_the_stretched_turn(
-    stretched: sp.ImmutableMatrix, fourth_power: sp.Expr, modulus: sp.Expr
-) -> Iterator[Relation]:
+def powers_of_the_stretched_turn(stretched: sp.ImmutableMatrix, fourth_power: sp.Expr, modulus: sp.Expr) -> Relations:
     """√2 times a turn by 45°, whose fourth power is −4; modulo 3 the powers before the eighth are not I."""
     products = (stretched.T * stretched, 2 * sp.eye(2)), (stretched**4, fourth_power * sp.eye(2))
     yield exhausts(products, "products of a matrix of numbers")

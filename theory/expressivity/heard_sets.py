@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import sympy as sp
 
@@ -11,7 +11,7 @@ from sparse_limits.theory.expressivity.inactive import over, part_maps, reduced
 from sparse_limits.theory.expressivity.symbols import NETWORK, PARTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, same
+from sparse_limits.theory.reasons import Relations, holds, same
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
 # Sets of inputs, of three, from which edges lead to the neurons of the last hidden layer
@@ -114,7 +114,7 @@ P_1, P_2, P_3 = over
 ALL = part_maps["123"]
 
 
-def sums_of_heard_functions_go(residual_maps: Maps, heard: Mapping[str, tuple[str, ...]]) -> Iterator[Relation]:
+def sums_of_heard_functions_go(residual_maps: Maps, heard: Mapping[str, tuple[str, ...]]) -> Relations:
     """What is taken away is all of a constant, and of a function of a set that reaches one neuron; twice takes away no more."""
     for name, sets in heard.items():
         for each in (sp.Mul(*over), *map(mean_given, sets)):
@@ -122,13 +122,13 @@ def sums_of_heard_functions_go(residual_maps: Maps, heard: Mapping[str, tuple[st
         yield same(reduced(residual_maps[name] ** 2), residual_maps[name], by=sp.expand)
 
 
-def what_is_left_is_what_nobody_hears(residual_maps: Maps, unheard_maps: Maps) -> Iterator[Relation]:
+def what_is_left_is_what_nobody_hears(residual_maps: Maps, unheard_maps: Maps) -> Relations:
     """The two are equal, whatever the means over the inputs are."""
     for name, each in residual_maps.items():
         yield same(each, unheard_maps[name], by=sp.expand)
 
 
-def means_over_one_input(mean_over_one: sp.Expr, target: sp.Expr) -> Iterator[Relation]:
+def means_over_one_input(mean_over_one: sp.Expr, target: sp.Expr) -> Relations:
     """Half the integral over the other input from −x₁, where the target begins, to 1; x₁ free."""
     beyond = target.subs(x_2, above - x_1)
     yield same(mean_over_one, sp.integrate(beyond, (above, 0, 1 + x_1)) / 2, by=sp.expand)
@@ -136,7 +136,7 @@ def means_over_one_input(mean_over_one: sp.Expr, target: sp.Expr) -> Iterator[Re
 
 def interactions_are_what_means_leave(
     interaction: sp.Expr, mean_over_one: sp.Expr, overall_mean: sp.Expr, target: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The map of the part of both inputs, its means over x₁ and x₂ put in; the target left open."""
     means = {P_2: mean_over_one, P_1: mean_over_one.subs(x_1, x_2), P_1 * P_2: overall_mean}
     value = sp.Symbol("f", real=True)
@@ -148,7 +148,7 @@ def interactions_are_what_means_leave(
     yield same(interaction.subs(target, value), found, by=sp.expand)
 
 
-def mean_square_of_the_interaction(interaction: sp.Expr, interaction_floor: sp.Expr) -> Iterator[Relation]:
+def mean_square_of_the_interaction(interaction: sp.Expr, interaction_floor: sp.Expr) -> Relations:
     """A quarter of the integral over the square, above the line x₁ + x₂ = 0 and below it, where it is a polynomial."""
     total = sp.S.Zero
     for sign in (1, -1):
@@ -161,7 +161,7 @@ def mean_square_of_the_interaction(interaction: sp.Expr, interaction_floor: sp.E
     yield same(interaction_floor, total)
 
 
-def relays_leave_nothing(relays_only: sp.Expr, two_relays_error: sp.Expr, target: sp.Expr) -> Iterator[Relation]:
+def relays_leave_nothing(relays_only: sp.Expr, two_relays_error: sp.Expr, target: sp.Expr) -> Relations:
     """At all distances of the inputs from −1: the square of the error."""
     distances = sp.symbols("s_1 s_2", nonnegative=True)
     there = dict(zip((x_1, x_2), (each - 1 for each in distances), strict=True))

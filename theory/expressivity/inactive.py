@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import combinations
 
@@ -13,7 +13,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import PARTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same
 
 x_1, x_2, x_3 = inputs = sp.symbols("x_1:4", real=True)
 again = sp.Symbol("z", real=True)  # a second value of the first input
@@ -135,7 +135,7 @@ def mean_square(function: sp.Expr) -> sp.Expr:
     return found
 
 
-def squares_split_given_the_others(conditional_error: sp.Expr) -> Iterator[Relation]:
+def squares_split_given_the_others(conditional_error: sp.Expr) -> Relations:
     """The mean of (f − g)² for constant g; it is more than at g = μ by a square."""
     value = sp.Symbol("f", real=True)
     yield same(conditional_error, mean_of((value - output) ** 2, value), by=sp.expand)
@@ -143,7 +143,7 @@ def squares_split_given_the_others(conditional_error: sp.Expr) -> Iterator[Relat
     yield nonnegative(conditional_error - least, (output - mean) ** 2, by=sp.expand)
 
 
-def maps_of_parts_split_one(part_maps: Mapping[str, sp.Expr]) -> Iterator[Relation]:
+def maps_of_parts_split_one(part_maps: Mapping[str, sp.Expr]) -> Relations:
     """They add up to 1; each is its own square, and two have the product 0; each is P_i or 1 − P_i for each input."""
     yield same(sp.Add(*part_maps.values()), 1, by=sp.expand)
     for (one, first), (other, second) in combinations(part_maps.items(), 2):
@@ -157,23 +157,19 @@ def maps_of_parts_split_one(part_maps: Mapping[str, sp.Expr]) -> Iterator[Relati
 
 def maps_find_the_parts_of_the_example(
     part_maps: Mapping[str, sp.Expr], example_parts: Mapping[str, sp.Expr], example: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Each map applied to the example, but for the constant."""
     parts = {names: part_of(example, each) for names, each in part_maps.items() if names != "none"}
     yield same(marked(example_parts), marked(parts), by=sp.expand)
 
 
-def parts_have_these_variances(
-    example_parts: Mapping[str, sp.Expr], sobol: Mapping[str, sp.Expr]
-) -> Iterator[Relation]:
+def parts_have_these_variances(example_parts: Mapping[str, sp.Expr], sobol: Mapping[str, sp.Expr]) -> Relations:
     """The integrals of their squares over the cube."""
     found = {names: mean_square(part) for names, part in example_parts.items()}
     yield same(marked(sobol), marked(found), by=sp.expand)
 
 
-def floors_are_the_parts_that_are_met(
-    sobol: Mapping[str, sp.Expr], floors: Mapping[str, sp.Expr]
-) -> Iterator[Relation]:
+def floors_are_the_parts_that_are_met(sobol: Mapping[str, sp.Expr], floors: Mapping[str, sp.Expr]) -> Relations:
     """All parts less those of the inputs that have paths."""
     every = sp.Add(*sobol.values())
     kept = {

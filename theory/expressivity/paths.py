@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -15,7 +15,7 @@ from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 from sparse_limits.theory.saliency.model import v
 from sparse_limits.theory.saliency.symbols import CHANCE
 
@@ -37,6 +37,11 @@ DENSITIES = (sp.Rational(1, 20), sp.Rational(19, 20))  # where they are drawn
 WIDTHS = Quantity((n_1, n_2), "number of neurons of one of two hidden layers", COUNT_FROM_ZERO, drawn=(0, 9))
 PATHS = Quantity(rho_path, "share of an input's paths to the output that are kept", UP_TO_ONE, drawn=DENSITIES)
 
+ANNOUNCED = Source(
+    "2602.06675",
+    "ICML 2026",
+    "abstract: “introduce a path-density interpretation of how sparse topology can modulate kernel alignment”; what a path density is, is our reading",
+)
 PATH_STEPS = proof(
     r"""
 one path: The edges of a path lie in different layers, so they are independent given the latents. With two hidden layers, all of them are
@@ -85,7 +90,7 @@ def with_layers(expression: sp.Expr, layers: Layers) -> sp.Expr:
     return expression
 
 
-def a_path_is_what_no_other_set_of_its_edges_is(given_latents: sp.Expr) -> Iterator[Relation]:
+def a_path_is_what_no_other_set_of_its_edges_is(given_latents: sp.Expr) -> Relations:
     """One less the probabilities of the seven other sets of its edges, for kernels that are products of their places."""
     rest = sp.S.One
     for edges in product((0, 1), repeat=3):
@@ -96,7 +101,7 @@ def a_path_is_what_no_other_set_of_its_edges_is(given_latents: sp.Expr) -> Itera
     yield same(with_layers(given_latents, layers), rest, by=sp.expand)
 
 
-def paths_are_integrated_over_both_latents(path_density: sp.Expr, given_latents: sp.Expr) -> Iterator[Relation]:
+def paths_are_integrated_over_both_latents(path_density: sp.Expr, given_latents: sp.Expr) -> Relations:
     """The second latent first, for kernels with powers that are left free."""
     a, b = sp.symbols("a b", positive=True)
     layers: Layers = {
@@ -108,23 +113,21 @@ def paths_are_integrated_over_both_latents(path_density: sp.Expr, given_latents:
     yield same(with_layers(path_density, layers).replace(sp.Integral, integrated), found)
 
 
-def paths_are_added_neuron_by_neuron(expected_paths: sp.Expr) -> Iterator[Relation]:
+def paths_are_added_neuron_by_neuron(expected_paths: sp.Expr) -> Relations:
     """One neuron of the first layer, with a path for each of the second; and as many for each one more."""
     through_one = expected_paths.subs(n_1, 1)
     yield induction(expected_paths, n_1, n_2 * rho_path, lambda term: term + n_2 * rho_path, start=1)
     yield induction(through_one, n_2, rho_path, lambda term: term + rho_path, start=1)
 
 
-def density_is_an_integral_of_kernels(
-    path_density: sp.Expr, example_density: sp.Expr, example: Layers
-) -> Iterator[Relation]:
+def density_is_an_integral_of_kernels(path_density: sp.Expr, example_density: sp.Expr, example: Layers) -> Relations:
     """The example, integrated; and homogeneous layers."""
     yield same(with_layers(path_density, example).replace(sp.Integral, integrated), example_density, by=sp.expand)
     flat: Layers = {W_1: lambda row, place: p_1, W_2: lambda row, place: p_2, W_3: lambda row: p_3}
     yield same(with_layers(path_density, flat).replace(sp.Integral, integrated), sp.prod(densities))
 
 
-def densities_of_the_layers_are_multiplied(example_marginals: sp.Expr, example: Layers) -> Iterator[Relation]:
+def densities_of_the_layers_are_multiplied(example_marginals: sp.Expr, example: Layers) -> Relations:
     """The product of the layers' densities, column density first."""
     layers = (example[W_1](u_1, v), example[W_2](u_2, u_1), example[W_3](u_2))
     apart = sp.prod(integrated(layer, (u_1, 0, 1), (u_2, 0, 1)) for layer in layers)
@@ -145,12 +148,7 @@ $[[example_density]]$, whereas the product of the layers' mean densities is $[[e
 layers share latents, and densities do not multiply. For homogeneous layers they do.
 """,
     steps=PATH_STEPS,
-    source=Source(
-        "2602.06675",
-        "ICML 2026",
-        "abstract: “introduce a path-density interpretation of how sparse topology can modulate "
-        "kernel alignment”; what a path density is, is our reading",
-    ),
+    source=ANNOUNCED,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -209,7 +207,8 @@ of them has an edge to it with probability $[[no_edge]]$.
 
 one path (by E9): A neuron has both its edge to the input and its edge to the output with probability $\rho_{path}$.
 
-no path (from one path): Paths through one layer share no edge and no latent, so all of them are absent with probability $[[no_path]]$.
+no path (from one path): Paths through one layer share no edge and no latent, so with probability $[[no_path]]$ none of
+them is kept.
 
 reached neurons: With two layers, the input reaches $i$ neurons of the first layer with probability $[[reach_law]]$: each further neuron is
 reached with probability $p_1$.
@@ -217,8 +216,8 @@ reached with probability $p_1$.
 served neuron (from reached neurons): Given the number of neurons reached, a neuron of the second layer has an edge to at least one of them,
 and its edge to the output, with probability $[[served]]$.
 
-no served neuron (from served neuron): Given the number of neurons reached, the $n_2$ neurons are independent, and none of them is on a path
-with probability $[[lost]]$.
+no served neuron (from served neuron): Given the number of neurons reached, the $n_2$ neurons are independent. With probability
+$[[lost]]$ none of them is on a path that is kept.
 
 two layers (from reached neurons, no served neuron; by tower): Averaging over the number of neurons reached gives $[[two_layers]]$.
 
@@ -242,7 +241,7 @@ def in_missing(gap: sp.Expr) -> sp.Expr:
     return sp.expand(sp.expand_power_exp(sp.combsimp(gap.subs(p_1, 1 - missing))))
 
 
-def neurons_are_reached_one_by_one(reach_law: sp.Expr) -> Iterator[Relation]:
+def neurons_are_reached_one_by_one(reach_law: sp.Expr) -> Relations:
     """The law of n₁ + 1 neurons from that of n₁, at i + 1 of them and at none; and that of one."""
     more, none = reach_law.subs(n_1, n_1 + 1), {reached: 0}
     after = p_1 * reach_law + (1 - p_1) * reach_law.subs(reached, reached + 1)
@@ -257,14 +256,30 @@ isolated_input = Claim(
     title="Isolated inputs: the probability that no path leaves an input",
     headline=r"With one hidden layer of $n$ neurons, an input has no path to the output with probability $$[[no_path]]$$ for the path density $\rho_{path}$ of E9. For more layers such a product is only a lower bound, as paths share edges.",
     statement=r"""
-Let one hidden layer have $n$ neurons with iid latents. An input has no edge with probability $[[no_edge]]$, where $r$
-is its column density. It has no path to the output with probability $[[no_path]]$, with $\rho_{path}$ as in E9 (not
-with the product of $r$ and the readout's density). With more layers, paths share edges unless each layer has one
-neuron, and the corresponding product, a factor $1-\rho_{path}$ for each path, is only a lower bound. If there are two
-hidden layers and the graphons are constants $p_1,p_2,p_3$, from the input on, then exactly
+**Random edges.** Each hidden neuron has a latent. The latents are independent and have one law; the position of the
+input is fixed. Given the latents, all edges are independent. Each layer has a *graphon*: the probability of an edge as
+a function of the latents of the hidden neurons that it joins and, in the first layer, of the input's position.
+
+**Paths.** A *path* leads from the input through one neuron of each hidden layer to the output. A path is *kept* if all
+its edges are present. The *path density* $\rho_{path}$ is the probability that a path is kept, averaged over the
+latents (E9). Let $P(\text{no path})$ be the probability that no path of the input is kept.
+
+**One hidden layer.** Let it have $n$ neurons. Let $r$ be the input's column density, the probability that a neuron has
+an edge to the input, averaged over the latent of the neuron. The input has no edge with probability $[[no_edge]]$, and
+$P(\text{no path})=[[no_path]]$. In general $\rho_{path}$ is not the product of $r$ and the readout's density, as the
+two edges of a path share a latent (E9).
+
+**More layers.** With more hidden layers, paths share edges unless each layer has one neuron. The corresponding product
+has a factor $1-\rho_{path}$ for each path. It is only a lower bound on $P(\text{no path})$.
+
+**Two hidden layers of constant graphons.** Let the first hidden layer have $n_1$ neurons and the second $n_2$. Let the
+graphons be constants $p_1,p_2,p_3$, from the input on. Then exactly
 $$P(\text{no path})=[[two_layers]]$$ $$\ge[[independent_paths]].$$
-Given the latents, the inequality $P(\text{no path})\ge\prod_{\text{paths}}(1-p_{path})$ holds for every network of
-independent edges, with equality where no two paths share an edge.
+Here $i$ is the number of neurons of the first hidden layer that have an edge to the input.
+
+**Given the latents.** Let $p_{path}$ be the probability, given the latents, that a path is kept. Then
+$$P(\text{no path}\mid\text{latents})\ge\prod_{\text{paths}}(1-p_{path})$$ for every network of independent edges, with
+equality where no two paths share an edge.
 """,
     steps=ISOLATION_STEPS,
     source=Source("2602.06675", "v1", "textbook (Harris 1960) for paths that share edges; beyond the abstract"),
@@ -278,7 +293,7 @@ independent edges, with equality where no two paths share an edge.
         Quantity(reached, "number of neurons that the input reaches", COUNT_FROM_ZERO, drawn=(0, 9)),
         Quantity(densities, "density of one of three layers of edges, from the input on", CLOSED_UNIT, drawn=DENSITIES),
     ),
-    symbols={**CHANCE, "p_{path}": "chance that all edges of a path are present"},
+    symbols={**CHANCE, "p_{path}": "chance, given the latents, that all edges of a path are present"},
     hypotheses=(
         Hypothesis("as in E9"),
         Hypothesis(

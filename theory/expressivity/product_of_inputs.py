@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -13,7 +11,7 @@ from sparse_limits.theory.expressivity.symbols import EDGE, NEURONS, alpha, j, k
 from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 
 x_1, x_2 = sp.symbols("x_1:3", real=True)
 pieces = sp.Symbol("M", integer=True, positive=True)  # of each interpolated square
@@ -72,14 +70,14 @@ at least $[[product_success]]$.
 )
 
 
-def squares_lie_below_their_chords(chord: sp.Expr, chord_gap: sp.Expr) -> Iterator[Relation]:
+def squares_lie_below_their_chords(chord: sp.Expr, chord_gap: sp.Expr) -> Relations:
     """Chord less square; and its sign at t = a + x, b = a + x + y for x, y ≥ 0."""
     x, y = sp.symbols("x y", nonnegative=True)
     yield same(chord_gap, chord - point**2, by=sp.expand)
     yield nonnegative(chord_gap.subs({point: left + x, right: left + x + y}), x * y)
 
 
-def gaps_are_largest_in_the_middle(knot: sp.Expr, chord_gap: sp.Expr, square_error: sp.Expr) -> Iterator[Relation]:
+def gaps_are_largest_in_the_middle(knot: sp.Expr, chord_gap: sp.Expr, square_error: sp.Expr) -> Relations:
     """What is left of it, the squared distance from the middle, on every piece; which is 0 in the middle."""
     here = chord_gap.subs({left: knot, right: knot.subs(j, j + 1)})
     middle = (4 * j + 2) / pieces - 2
@@ -89,7 +87,7 @@ def gaps_are_largest_in_the_middle(knot: sp.Expr, chord_gap: sp.Expr, square_err
 
 def the_difference_of_two_gaps_attains_the_error(
     squares: sp.Expr, square_error: sp.Expr, sup_error: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """A quarter of x − y, with gaps x and y up to that of a square, from either side; and at a middle beside a knot.
 
     The knot next to 0 from below is 0 for even M, and −2/M for odd; there the two gaps are evaluated.
@@ -106,7 +104,7 @@ def the_difference_of_two_gaps_attains_the_error(
         yield same(sup_error, coefficient * (gaps[0] - gaps[1]))
 
 
-def slopes_and_bends_are_those_of_chords(chord: sp.Expr, first_slope: sp.Expr, bend: sp.Expr) -> Iterator[Relation]:
+def slopes_and_bends_are_those_of_chords(chord: sp.Expr, first_slope: sp.Expr, bend: sp.Expr) -> Relations:
     """The slope of the first chord, and how it changes; and the sum of all units up to any knot, which is its square."""
     slope = chord.diff(point).subs({left: knot, right: knot.subs(j, j + 1)})
     yield same(first_slope, slope.subs(j, 0))
@@ -213,7 +211,7 @@ additive floor (from four errors): So the sup error is at least $\frac44=[[addit
 )
 
 
-def sums_of_functions_of_one_input_cancel(corners: sp.Expr) -> Iterator[Relation]:
+def sums_of_functions_of_one_input_cancel(corners: sp.Expr) -> Relations:
     """Any values of g₁ and g₂ at ±1; the product, with a sum of functions added to it."""
     values = [{end: sp.Symbol(f"g_{place}{end}", real=True) for end in (-1, 1)} for place in (1, 2)]
     yield same(corners.replace(network, lambda x, y: values[0][x] + values[1][y]), sp.S.Zero)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -14,7 +13,7 @@ from sparse_limits.theory.expressivity.symbols import EDGE, MARGIN, SOME_ACTIVE,
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, at_sizes, holds, induction, nonnegative, same
 
 second_width = sp.Symbol("n_2", integer=True, positive=True)
 
@@ -96,13 +95,13 @@ def in_chances(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(gap.subs(both_relayed, two).subs(relayed, one))
 
 
-def relays_pass_their_input_on(relay: sp.Expr) -> Iterator[Relation]:
+def relays_pass_their_input_on(relay: sp.Expr) -> Relations:
     """The input and its bound, at every distance y of the former from −B."""
     above = bound * sp.Symbol("y", nonnegative=True)
     yield same(relay, x + bound, by=lambda gap: sp.expand(gap.subs(x, above - bound)))
 
 
-def groups_are_as_large_as_they_can_be(group: sp.Expr) -> Iterator[Relation]:
+def groups_are_as_large_as_they_can_be(group: sp.Expr) -> Relations:
     """k neurons more bring one more; and k groups, of whole numbers, leave less than k of up to twelve neurons."""
     yield same(group.subs(m, m + k), group + 1, by=sp.expand)
     for neurons, inputs in product(range(1, 13), range(1, 6)):
@@ -111,7 +110,7 @@ def groups_are_as_large_as_they_can_be(group: sp.Expr) -> Iterator[Relation]:
         yield holds(held.is_Integer and 0 <= left < inputs, f"{inputs} groups of {neurons} neurons leave {left}")
 
 
-def inputs_are_relayed_independently(missed: sp.Expr, relayed: sp.Expr) -> Iterator[Relation]:
+def inputs_are_relayed_independently(missed: sp.Expr, relayed: sp.Expr) -> Relations:
     """What is left where one input is missed, then another, up to four of them."""
     cases = []
     for inputs in range(1, 5):
@@ -122,7 +121,7 @@ def inputs_are_relayed_independently(missed: sp.Expr, relayed: sp.Expr) -> Itera
     yield at_sizes(cases, "numbers of inputs")
 
 
-def inputs_are_relayed_to_both(missed: sp.Expr, both_missed: sp.Expr, both_relayed: sp.Expr) -> Iterator[Relation]:
+def inputs_are_relayed_to_both(missed: sp.Expr, both_missed: sp.Expr, both_relayed: sp.Expr) -> Relations:
     """Inclusion and exclusion, up to three inputs."""
     cases = []
     for inputs in range(1, 4):
@@ -132,7 +131,7 @@ def inputs_are_relayed_to_both(missed: sp.Expr, both_missed: sp.Expr, both_relay
     yield at_sizes(cases, "numbers of inputs")
 
 
-def rounding_costs_a_neuron(lower_bound: sp.Expr, rounded: sp.Expr) -> Iterator[Relation]:
+def rounding_costs_a_neuron(lower_bound: sp.Expr, rounded: sp.Expr) -> Relations:
     """k e^{−p²g} at g = m/k − r, r < 1, times e^{p²(1−r)} ≥ 1; and the slope in k."""
     r = sp.Symbol("r", nonnegative=True)
     yield same(rounded, (1 - lower_bound).subs(group, m / k - r) * sp.exp(p**2 * (1 - r)))
@@ -141,9 +140,7 @@ def rounding_costs_a_neuron(lower_bound: sp.Expr, rounded: sp.Expr) -> Iterator[
     yield nonnegative(rounded.diff(k), rise, where={k: inputs})
 
 
-def squares_of_counts_grow_neuron_by_neuron(
-    relayed: sp.Expr, both_relayed: sp.Expr, variance: sp.Expr
-) -> Iterator[Relation]:
+def squares_of_counts_grow_neuron_by_neuron(relayed: sp.Expr, both_relayed: sp.Expr, variance: sp.Expr) -> Relations:
     """The mean square of the count: q for one neuron; one more brings itself, and a pair with each, in either order."""
     square = second_width**2 * (variance + relayed**2)
 
@@ -153,14 +150,14 @@ def squares_of_counts_grow_neuron_by_neuron(
     yield induction(square, second_width, relayed, more, start=1, by=in_chances)
 
 
-def what_many_neurons_share(variance: sp.Expr, shared: sp.Expr) -> Iterator[Relation]:
+def what_many_neurons_share(variance: sp.Expr, shared: sp.Expr) -> Relations:
     """What the variance exceeds it by, times n₂, does not depend on n₂; one input and one neuron of p = ½ share 1/16."""
     excess = second_width * (variance - shared)
     yield same(excess, excess.subs(second_width, 1), by=in_chances)
     yield same(shared.subs({m: 1, k: 1, p: sp.Rational(1, 2)}), sp.Rational(1, 16))
 
 
-def chosen_relays_need_one_edge_more(chosen: sp.Expr) -> Iterator[Relation]:
+def chosen_relays_need_one_edge_more(chosen: sp.Expr) -> Relations:
     """All sets of edges from groups of up to three neurons, for one and two inputs."""
     cases = []
     for held in range(1, 4):

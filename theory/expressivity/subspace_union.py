@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -15,7 +14,7 @@ from sparse_limits.theory.expressivity.wired_neurons import at_least, share, tai
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, nonnegative, same
+from sparse_limits.theory.reasons import Relations, at_sizes, nonnegative, same
 
 k_1, k_2, all_inputs = sp.symbols("k_1 k_2 k_12", integer=True, nonnegative=True)  # of the two sets, of their union
 units_1, units_2 = sp.symbols("N_1 N_2", integer=True, nonnegative=True)  # of the two functions
@@ -99,7 +98,7 @@ def in_four_cases(gap: sp.Expr) -> sp.Expr:
     return sp.S.Zero
 
 
-def either_set_is_counted_edge_by_edge(either: sp.Expr) -> Iterator[Relation]:
+def either_set_is_counted_edge_by_edge(either: sp.Expr) -> Relations:
     """All sets of edges of a neuron of the floor: none to two inputs of each function and of both, p and α free."""
     cases = []
     for own_1, own_2, common in product(range(3), range(3), range(3)):
@@ -113,14 +112,14 @@ def either_set_is_counted_edge_by_edge(either: sp.Expr) -> Iterator[Relation]:
     yield at_sizes(cases, "pairs of sets of inputs")
 
 
-def each_count_is_that_of_wired_neurons(union_failure: sp.Expr, either: sp.Expr) -> Iterator[Relation]:
+def each_count_is_that_of_wired_neurons(union_failure: sp.Expr, either: sp.Expr) -> Relations:
     """One less the tail of E1 for each of the three, all letters free."""
     counts = ((chances[0], units_1), (chances[1], units_2), (either, units_1 + units_2))
     tails_of_e1 = (valued(tail_law, {share: chance, j: least}) for chance, least in counts)
     yield same(union_failure, 3 - sp.Add(*tails_of_e1), by=sp.expand)
 
 
-def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr) -> Iterator[Relation]:
+def kinks_rise_to_the_boundary(rise: sp.Expr, kinks: sp.Expr) -> Relations:
     """One coordinate at 1, the other 1 less or more than 0 by s: the value exceeds the rise by 0 or s."""
     for large, small in ((x_1, x_2), (x_2, x_1)):
         for other in (shared, -shared):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -26,7 +25,7 @@ from sparse_limits.theory.expressivity.symbols import (
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 from sparse_limits.theory.saliency.symbols import CHANCE
 
 chance = p**k  # that a neuron is fully wired
@@ -102,7 +101,7 @@ $\frac1{m+1}e^{-m\,\mathrm{KL}(l/m\|q)}=[[lower_bound]]$.
 )
 
 
-def moment_is_a_product_over_neurons(exponential_bound: sp.Expr) -> Iterator[Relation]:
+def moment_is_a_product_over_neurons(exponential_bound: sp.Expr) -> Relations:
     """No neuron, and the factor of one more: the mean of e^{t(q/2 − 1)} where it is wired and e^{tq/2} where it is not."""
     factor = chance * sp.exp(tilt * (chance / 2 - 1)) + (1 - chance) * sp.exp(tilt * chance / 2)
     yield induction(exponential_bound, m, sp.S.One, lambda term: factor * term)
@@ -297,7 +296,7 @@ def in_missing(gap: sp.Expr) -> sp.Expr:
     return sp.expand(sp.expand_power_exp(gap.subs(chance, 1 - missing)))
 
 
-def exponentials_stand_for_neurons(some_wired: sp.Expr, mean: sp.Expr, some_lower: sp.Expr) -> Iterator[Relation]:
+def exponentials_stand_for_neurons(some_wired: sp.Expr, mean: sp.Expr, some_lower: sp.Expr) -> Relations:
     """The complement neuron by neuron, as that of the probability with its own factor; and in terms of the mean."""
     for term, factor in ((1 - some_lower, sp.exp(-chance)), (1 - some_wired, 1 - chance)):
         yield induction(term, m, factor, partial(sp.Mul, factor), start=1, by=in_missing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -31,7 +30,7 @@ from sparse_limits.theory.expressivity.symbols import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.saliency.symbols import CHANCE
 
 share = sp.Symbol("t", positive=True)  # t_S(W)
@@ -95,7 +94,7 @@ def with_an_input(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(gap.subs(k, more + 1))
 
 
-def all_edges_are_what_no_other_set_of_edges_is(given_latent: sp.Expr) -> Iterator[Relation]:
+def all_edges_are_what_no_other_set_of_edges_is(given_latent: sp.Expr) -> Relations:
     """One less the probabilities of the seven other sets of edges, for edges of probability u v, whose values are free."""
     rest = sp.S.One
     for edges in product((0, 1), repeat=3):
@@ -104,7 +103,7 @@ def all_edges_are_what_no_other_set_of_edges_is(given_latent: sp.Expr) -> Iterat
     yield same(given_latent.replace(kernel, lambda row, place: row * place), rest, by=sp.expand)
 
 
-def two_levels_are_integrated(level: sp.Expr, two_level_share: sp.Expr) -> Iterator[Relation]:
+def two_levels_are_integrated(level: sp.Expr, two_level_share: sp.Expr) -> Relations:
     """The integral over the latents from 0 to α at one level, and from α to 1 at the other."""
     ends = sp.integrate(level, (u, 0, alpha)) + sp.integrate(level.subs(p, background), (u, alpha, 1))
     yield same(two_level_share, ends, by=sp.expand)
@@ -242,7 +241,7 @@ HUB_STEPS = proof(
     r"""
 wired neurons (by E1): The share of the neurons that are wired to all of $S$ has mean $t_S=\int_0^1\prod_{j\in S}W(u,v_j)\,du$.
 
-hubs (from wired neurons): For $W=uw$ this share is $\int_0^1(uw)^kdu=[[hub_share]]$.
+hubs (from wired neurons): For $W=u\,w(v)$ the $w(v_j)$ are factors beside $\int_0^1u^kdu=1/(k+1)$. A common $w$ gives $\int_0^1(uw)^kdu=[[hub_share]]$.
 
 column: The density of a column is $\int_0^1uw\,du=[[column_density]]$.
 
@@ -254,7 +253,7 @@ two rows: Let two columns both rise, or both fall, with the latent. Between rows
 the product of the changes, $[[rises]]$, is nonnegative.
 
 pairs of rows (from two rows): Half of the mean of this product over two latents is $\int
-W(u,v_1)W(u,v_2)\,du-r(v_1)r(v_2)=[[chebyshev_gap]]$, for every $W$.
+W(u,v_1)W(u,v_2)\,du-r(v_1)r(v_2)=[[chebyshev_gap]]$, for every $W$. If $W(u,v_1)W(u,v_2)=0$ for all $u$, this is $-r(v_1)r(v_2)$.
 
 sign of the gap (from two rows, pairs of rows; by monotonicity): So for two functions that both rise, or both fall, the mean of the product
 is at least the product of the means.
@@ -276,14 +275,14 @@ column rises and the other falls.
 )
 
 
-def columns_change_in_the_same_sense(rises: sp.Expr) -> Iterator[Relation]:
+def columns_change_in_the_same_sense(rises: sp.Expr) -> Relations:
     """Columns that rise by v times the difference of two latents, and columns that fall by as much."""
     for sign in (1, -1):
         changes = rises.replace(kernel, lambda row, place, sign=sign: 1 + sign * row * place)
         yield nonnegative(changes, positions[0] * positions[1] * sp.Abs(u - other) ** 2, by=sp.expand)
 
 
-def affine_columns_have_this_gap(chebyshev_gap: sp.Expr, affine_gap: sp.Expr) -> Iterator[Relation]:
+def affine_columns_have_this_gap(chebyshev_gap: sp.Expr, affine_gap: sp.Expr) -> Relations:
     """The integral over pairs of rows at W = a + b u, its slopes free; and slopes of two signs."""
     lines = dict(zip(positions[:2], slopes, strict=True))
     affine = chebyshev_gap.replace(kernel, lambda row, place: 1 + row * place).doit().subs(lines)
@@ -295,15 +294,23 @@ def affine_columns_have_this_gap(chebyshev_gap: sp.Expr, affine_gap: sp.Expr) ->
 hubs = Claim(
     label="E3",
     title="Hubs beat the product of densities",
-    headline="If no edge probability falls as one latent of the neuron rises, the share of neurons wired to $k$ given inputs is at least the product of the inputs' densities. For $W(u,v)=uw$ it is larger by the factor $$[[hub_gain]].$$",
+    headline="If no edge probability falls as the neuron's latent rises, the mean share of neurons with edges to all of $k$ inputs is at least the product of the inputs' densities. For $W(u,v)=uw$ it is that product times $$[[hub_gain]].$$",
     statement=r"""
-For $W(u,v)=u\,w(v)$ the share of neurons wired to all of $S$ is $t_S=\prod_{j\in S}w(v_j)/(k+1)$, hence
-$[[hub_share]]$ for a common $w$. The product of the column densities is then $[[density_product]]$. So heterogeneity
-gains the factor $[[hub_gain]]$ at the same densities: the price of full wiring is the polynomial $k+1$ instead of
-$2^k$ (the factor $w^k$ stays). In general, if $W(\cdot,v)$ is nondecreasing for every $v\in S$ or nonincreasing for
-all of them, then $t_S\ge\prod_{j\in S}r(v_j)$ with $r(v)=\int W(u,v)\,du$ (for three inputs $[[mean_product]]$). For
-two inputs the gap is $[[chebyshev_gap]]$, which is $[[affine_gap]]$ for affine $W=a_j+b_ju$. The gap is negative
-where one input has its edges at the neurons at which the other has none.
+**Setting.** The layer and the set $S$ of $k$ inputs are those of E1. A neuron has a latent $u$, uniform on $[0,1]$. Given $u$, its edges are
+independent, and it has an edge to the input at $v_j$ with probability $W(u,v_j)$. A neuron is *wired* to $S$ if it has an edge to each input of $S$.
+Let $t_S=\int_0^1\prod_{j\in S}W(u,v_j)\,du$ be the mean share of the neurons that are wired to $S$. Let $r(v)=\int_0^1W(u,v)\,du$ be the
+*density* of the column at $v$, the mean share of the neurons with an edge to an input there.
+
+**Hubs.** For $W(u,v)=u\,w(v)$, neurons with a large $u$ are hubs. Then $t_S=\prod_{j\in S}w(v_j)/(k+1)$, which is $[[hub_share]]$ if all $w(v_j)$
+are one number $w$. In this case the product of the column densities is $[[density_product]]$. With the same densities, but $W$ independent of $u$,
+$t_S$ would be this product. So at the same densities the hubs gain the factor $[[hub_gain]]$: $w^k$ is divided by the polynomial $k+1$, not by $2^k$.
+
+**Monotone columns.** Let $W(u,v_j)$ be nondecreasing in $u$ for every $j\in S$, or nonincreasing for every $j\in S$. Then
+$$t_S\ge\prod_{j\in S}r(v_j).$$ For three inputs this product is $[[mean_product]]$.
+
+**Two inputs.** Let $S$ consist of the inputs at $v_1$ and $v_2$. For every $W$ the gap $t_S-r(v_1)r(v_2)$ is $$[[chebyshev_gap]],$$ where $u$ and $x$
+run over the latents of two neurons. For affine $W(u,v_j)=a_j+b_ju$ it is $[[affine_gap]]$, which is negative if one column rises and the other falls.
+If $W(u,v_1)W(u,v_2)=0$ for all $u$, then $t_S=0$. The gap is then $-r(v_1)r(v_2)$, which is negative if both densities are positive.
 """,
     steps=HUB_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (heterogeneous graphons)"),
@@ -330,9 +337,9 @@ where one input has its edges at the neurons at which the other has none.
     ),
     symbols={
         **SET,
-        "t_S": "share of the neurons that have an edge to each input of $S$",
+        "t_S": "mean share of the neurons that have an edge to each input of $S$",
         "v_j": "position of input $j$ in the unit interval",
-        "r(v)": "column density, the share of the neurons with an edge to an input at the position $v$",
+        "r(v)": "column density, the mean share of the neurons with an edge to an input at the position $v$",
         "a_j": "value of an affine graphon at the latent $0$, at input $j$",
     },
     hypotheses=(

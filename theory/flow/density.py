@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -30,7 +29,7 @@ from sparse_limits.theory.kernel.homogeneous import ratio, readout_dense, weight
 from sparse_limits.theory.kernel.rank_one import density_flow, flow, p, power_flow, q
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, rho, u
 
 scaled_loss = amplitude**2 * sp.exp(-2 * eta * flow * eigenvalue * time / m) / (2 * m)
@@ -68,7 +67,7 @@ by the factor $1+\frac{pq}{p+q+1}$ for each hidden layer.
 )
 
 
-def multiplied_kernels_run_at_another_clock(scaled_loss: sp.Expr) -> Iterator[Relation]:
+def multiplied_kernels_run_at_another_clock(scaled_loss: sp.Expr) -> Relations:
     """The loss of F1.1 at the multiplied eigenvalue, and at the multiplied time; and by F1.3 the time to a share."""
     yield same(scaled_loss, mode_loss.subs(eigenvalue, flow * eigenvalue))
     yield same(scaled_loss, mode_loss.subs(time, flow * time))
@@ -76,7 +75,7 @@ def multiplied_kernels_run_at_another_clock(scaled_loss: sp.Expr) -> Iterator[Re
     yield same(scaled_loss.subs(at), mode_loss.subs({eigenvalue: lam, time: single_time}))
 
 
-def stable_rates_make_up_for_the_factor(scaled_loss: sp.Expr, scaled_rate: sp.Expr) -> Iterator[Relation]:
+def stable_rates_make_up_for_the_factor(scaled_loss: sp.Expr, scaled_rate: sp.Expr) -> Relations:
     """The largest eigenvalue multiplied; at a share of either rate the loss after steps is the same, and that of the flow too."""
     yield same(scaled_rate, stable_rate.subs(largest, flow * largest))
     share = sp.Symbol("s", positive=True)
@@ -87,7 +86,7 @@ def stable_rates_make_up_for_the_factor(scaled_loss: sp.Expr, scaled_rate: sp.Ex
 
 def densities_divide_times(
     scaled_loss: sp.Expr, slowdown: sp.Expr, readout_slowdown: sp.Expr, trained_slowdown: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """At the longer time the pruned loss is the dense one; the factor of the whole kernel of K3, one for each layer of weights."""
     yield same(constant_kernel, dense_ntk / slowdown, by=sp.powsimp)
     for factor, scale in (
@@ -104,9 +103,7 @@ def densities_divide_times(
     yield induction(trained_slowdown, depth, 1 / rho, lambda term: term / rho, start=1)
 
 
-def profiles_divide_times(
-    scaled_loss: sp.Expr, profile_slowdown: sp.Expr, mean_slowdown: sp.Expr
-) -> Iterator[Relation]:
+def profiles_divide_times(scaled_loss: sp.Expr, profile_slowdown: sp.Expr, mean_slowdown: sp.Expr) -> Relations:
     """One layer after the other, overlaps and means integrated; the quotient for one layer, which is no less than one."""
     overlap = sp.integrate(u ** (p + q), (u, 0, 1))
     means = sp.integrate(u**p, (u, 0, 1)) * sp.integrate(u**q, (u, 0, 1))

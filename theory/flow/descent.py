@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -24,7 +22,7 @@ from sparse_limits.theory.flow.linear import (
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 
 count = sp.Symbol("k", integer=True, nonnegative=True)  # of steps
 stride = sp.Symbol("x", positive=True)  # ηλ/m, below 1
@@ -83,7 +81,7 @@ def in_logarithms(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand_log(gap))
 
 
-def rates_are_stable_up_to_the_end(contraction: sp.Expr, stable_rate: sp.Expr) -> Iterator[Relation]:
+def rates_are_stable_up_to_the_end(contraction: sp.Expr, stable_rate: sp.Expr) -> Relations:
     """A share s of the rate: 4s(1 − s); at less of the eigenvalue so much of s. The signs at s/(1 + s) and 1 + s of the rate,
     which falls in the eigenvalue."""
     share, less = sp.symbols("s u", positive=True)
@@ -97,7 +95,7 @@ def rates_are_stable_up_to_the_end(contraction: sp.Expr, stable_rate: sp.Expr) -
     yield nonnegative(-sp.diff(stable_rate, largest), 2 * m / largest**2, strict=True)
 
 
-def steps_are_ahead_of_the_flow(step_loss: sp.Expr, lead_slope: sp.Expr, lead: sp.Expr) -> Iterator[Relation]:
+def steps_are_ahead_of_the_flow(step_loss: sp.Expr, lead_slope: sp.Expr, lead: sp.Expr) -> Relations:
     """The slope of the lead, and its start; the loss of F1.1 at the time k, at λ = xm/η, over that of the steps."""
     yield same(sp.diff(lead, stride), lead_slope)
     yield same(sp.limit(lead, stride, 0), sp.S.Zero)
@@ -108,7 +106,7 @@ def steps_are_ahead_of_the_flow(step_loss: sp.Expr, lead_slope: sp.Expr, lead: s
     yield same(lead.subs(stride, STRIDE), quotient, by=in_logarithms)
 
 
-def best_rates_balance_the_ends(factor: sp.Expr, best_rate: sp.Expr, best_factor: sp.Expr) -> Iterator[Relation]:
+def best_rates_balance_the_ends(factor: sp.Expr, best_rate: sp.Expr, best_factor: sp.Expr) -> Relations:
     """Opposite factors at both ends, of a modulus from 0 on and below 1; linear between, and in the rate falling from one."""
     yield same(factor, -best_factor, where={eta: best_rate, eigenvalue: largest})
     yield same(factor, best_factor, where={eta: best_rate, eigenvalue: least})

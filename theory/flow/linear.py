@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -12,7 +11,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, nonnegative, same
+from sparse_limits.theory.reasons import Relations, at_sizes, nonnegative, same
 
 eta = sp.Symbol("eta", positive=True)  # rate of learning
 eigenvalue = sp.Symbol("lambda", nonnegative=True)  # of the kernel matrix on the samples, not over their number
@@ -92,7 +91,7 @@ and the residuals at time $t$ are $[[pair_residuals]]$.
 SIGNS = (1, 1), (1, -1)  # eigenvectors of two samples, times √2
 
 
-def residuals_follow_the_gradients(pair_velocity: sp.ImmutableMatrix) -> Iterator[Relation]:
+def residuals_follow_the_gradients(pair_velocity: sp.ImmutableMatrix) -> Relations:
     """The loss is differentiated: along the sum and the difference of two gradients; and with three parameters, all free."""
     along, across = sp.sqrt((own + shared) / 2), sp.sqrt((own - shared) / 2)
     pair, plane = ((along, across), (along, -across)), sp.symbols("theta_1:3", real=True)
@@ -113,7 +112,7 @@ def residuals_follow_the_gradients(pair_velocity: sp.ImmutableMatrix) -> Iterato
     yield at_sizes(cases, "samples of a model")
 
 
-def modes_have_their_own_velocity(pair_velocity: sp.ImmutableMatrix, mode_velocity: sp.Expr) -> Iterator[Relation]:
+def modes_have_their_own_velocity(pair_velocity: sp.ImmutableMatrix, mode_velocity: sp.Expr) -> Relations:
     """Any eigenvector, its row times the kernel being λ times it; and both eigenvectors of two samples."""
     yield same(mode_velocity, -eta / m * (eigenvalue * amplitude))
     for signs, value in zip(SIGNS, (own + shared, own - shared), strict=True):
@@ -122,14 +121,14 @@ def modes_have_their_own_velocity(pair_velocity: sp.ImmutableMatrix, mode_veloci
         yield same(vector.dot(pair_velocity), mode_velocity.subs(here, simultaneous=True), by=sp.expand)
 
 
-def losses_descend(mode_loss: sp.Expr, mode_descent: sp.Expr) -> Iterator[Relation]:
+def losses_descend(mode_loss: sp.Expr, mode_descent: sp.Expr) -> Relations:
     """The derivative in the time, and minus a product of what is nowhere negative."""
     yield same(mode_descent, sp.diff(mode_loss, time))
     fading = sp.exp(-2 * eta * eigenvalue * time / m)
     yield nonnegative(-mode_descent, eta * eigenvalue * amplitude**2 * fading / m**2)
 
 
-def what_has_no_kernel_stays(mode_loss: sp.Expr, plateau: sp.Expr) -> Iterator[Relation]:
+def what_has_no_kernel_stays(mode_loss: sp.Expr, plateau: sp.Expr) -> Relations:
     """At the eigenvalue 0 for all times; the limit at a positive one."""
     yield same(mode_loss.subs(eigenvalue, 0), plateau)
     positive = sp.Symbol("lambda", positive=True)
@@ -138,7 +137,7 @@ def what_has_no_kernel_stays(mode_loss: sp.Expr, plateau: sp.Expr) -> Iterator[R
 
 def two_samples_follow_their_flow(
     pair_velocity: sp.ImmutableMatrix, mode: sp.Expr, pair_residuals: sp.ImmutableMatrix
-) -> Iterator[Relation]:
+) -> Relations:
     """Both are turned into modes; the derivative in the time is the velocity there; and the start."""
     for signs, value in zip(SIGNS, (own + shared, own - shared), strict=True):
         vector = sp.ImmutableMatrix(signs) / sp.sqrt(2)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.flow.linear import LINEARISED, NUMBER, RATE, TIME, amplitude, eigenvalue, eta, mode_loss, time
-from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.level import level, solves
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relation, Relations, nonnegative, same
 
 lam, nu, mu = sp.symbols("lambda nu mu", positive=True)  # two eigenvalues, and a mean of eigenvalues
 share = sp.Symbol("s", positive=True)  # of the loss at the start that is left
@@ -97,20 +95,18 @@ left. This bound is $s$ at the time $[[slow_time]]$.
 )
 
 
-def shares_fade_as_losses(left: sp.Expr) -> Iterator[Relation]:
+def shares_fade_as_losses(left: sp.Expr) -> Relations:
     """The loss of F1.1 in a mode whose squared component is a share of the sum of all squares."""
     energy = sp.Symbol("E", positive=True)
     yield same(left, mode_loss.subs({amplitude: sp.sqrt(part * energy), eigenvalue: lam}) * 2 * m / energy)
 
 
-def two_are_left_at_their_time(two_left: sp.Expr, two_time: sp.Expr) -> Iterator[Relation]:
+def two_are_left_at_their_time(two_left: sp.Expr, two_time: sp.Expr) -> Relation:
     """The equation that defines the time is that the share is left; any other formula is held against it by value."""
-    defined = isinstance(two_time, Level)
-    left_over = two_left - share
-    yield same(two_time.function(time) if defined else left_over.subs(time, two_time), left_over if defined else 0)
+    return solves(two_time, time, two_left - share)
 
 
-def roots_solve_the_quadratic_equation(two_left: sp.Expr, root: sp.Expr) -> Iterator[Relation]:
+def roots_solve_the_quadratic_equation(two_left: sp.Expr, root: sp.Expr) -> Relations:
     """Where the root is the exponential of −2ηλt/m, the share is left; it is the root with a plus before the square root."""
     at = {nu: 2 * lam, time: -sp.log(root) * m / (2 * eta * lam)}
     yield same(two_left.subs(at), share)
@@ -120,7 +116,7 @@ def roots_solve_the_quadratic_equation(two_left: sp.Expr, root: sp.Expr) -> Iter
     yield same(root.subs(part, first / (first + less)), plain)
 
 
-def logarithms_are_convex(two_left: sp.Expr, log_curvature: sp.Expr) -> Iterator[Relation]:
+def logarithms_are_convex(two_left: sp.Expr, log_curvature: sp.Expr) -> Relations:
     """The second derivative; and a square times what is positive, the share being a quotient of positive letters."""
     yield same(log_curvature, sp.diff(sp.log(two_left), time, 2))
     first, less = sp.symbols("f g", positive=True)
@@ -131,7 +127,7 @@ def logarithms_are_convex(two_left: sp.Expr, log_curvature: sp.Expr) -> Iterator
     yield nonnegative(log_curvature.subs(split), square)
 
 
-def tangents_have_the_slope_of_the_mean(left: sp.Expr, mean_left: sp.Expr) -> Iterator[Relation]:
+def tangents_have_the_slope_of_the_mean(left: sp.Expr, mean_left: sp.Expr) -> Relations:
     """One eigenvalue μ beside what is stuck; two of the mean μ: value and slope at the start; the logarithm of the rest is linear."""
     yield same(mean_left, stuck + left.subs({part: 1 - stuck, lam: mu}, simultaneous=True))
     rest = left.subs(part, (1 - stuck) * part)

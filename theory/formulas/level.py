@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.reasons import Relation, same
 
 
 class Level(sp.Expr):
@@ -57,3 +58,29 @@ class Level(sp.Expr):
 def level(expression: sp.Expr, variable: sp.Symbol, height: sp.Expr) -> Level:
     """The point where a decreasing expression in `variable` equals `height`."""
     return Level(sp.Lambda(variable, expression - height))
+
+
+def zero_at(point: sp.Expr, variable: sp.Symbol) -> sp.Expr:
+    """What is 0 at a point: what defines a level; for any other formula, the variable less it.
+
+    Examples:
+        >>> t, h = sp.symbols("t h", positive=True)
+        >>> zero_at(level(sp.exp(-t), t, h), t), zero_at(h, t)
+        (-h + exp(-t), -h + t)
+    """
+    return point.function(variable) if isinstance(point, Level) else variable - point
+
+
+def solves(point: sp.Expr, variable: sp.Symbol, gap: sp.Expr) -> Relation:
+    """That a gap is 0 at a point: what defines a level is this gap; any other formula is held against it by value.
+
+    Examples:
+        >>> t, h = sp.symbols("t h", positive=True)
+        >>> solves(level(sp.exp(-t), t, h), t, sp.exp(-t) - h).terms
+        (-h + exp(-t), -h + exp(-t))
+        >>> solves(-sp.log(h), t, sp.exp(-t) - h).terms
+        (0, 0)
+    """
+    if isinstance(point, Level):
+        return same(point.function(variable), gap)
+    return same(valued(gap, {variable: point}), sp.S.Zero)

@@ -29,6 +29,17 @@ def powers_together(expression: sp.Expr) -> sp.Expr:
     return sp.expand(sp.powsimp(sp.expand_power_exp(sp.expand(expression))))
 
 
+def by_moduli(expression: sp.Expr) -> sp.Expr:
+    """Write the larger and the smaller of two numbers with the modulus of their difference, and multiply out.
+
+    Examples:
+        >>> x, y = sp.symbols("x y", real=True)
+        >>> by_moduli(sp.Max(x, y) + sp.Min(x, y) - x - y)
+        0
+    """
+    return sp.expand(expression.rewrite(sp.Abs))
+
+
 def weighted(matrix: sp.MatrixBase) -> sp.Expr:
     """Add all entries up, each times a letter of its own: the sum vanishes for all letters if all entries do."""
     letters = sp.symbols(f"s_1:{len(matrix) + 1}", positive=True)

@@ -14,7 +14,6 @@ A value above 1 says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -27,7 +26,7 @@ from sparse_limits.theory.graphon.symbols import DEVIATION, FAILURE, UP_TO_ONE, 
 from sparse_limits.theory.graphon.symbols import s as size
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 
 q = sp.Symbol("q", nonnegative=True)  # yᵀK⁻¹y, the squared norm of the interpolant
 T = sp.Symbol("T", positive=True)  # tr K
@@ -150,20 +149,20 @@ def reduce(expression: sp.Expr) -> sp.Expr:
     return sp.expand(sp.expand_log(expression, force=False).subs(sp.log(2 / delta), sp.log(2) - sp.log(delta)))
 
 
-def walk_leaves_where_it_is_at_zero(rank_one_complexity: sp.Expr) -> Iterator[Relation]:
+def walk_leaves_where_it_is_at_zero(rank_one_complexity: sp.Expr) -> Relations:
     """The mean distance is 1 after two steps; two more add the chance to be at 0, as after an odd number none is."""
     at_zero = sp.binomial(2 * k, k) / 4**k
     distance = 2 * k * rank_one_complexity
     yield induction(distance, k, sp.S.One, lambda mean: mean + at_zero, start=1, by=over(at_zero))
 
 
-def one_root_fails_with_half(deviation_failure: sp.Expr, root: sp.Expr) -> Iterator[Relation]:
+def one_root_fails_with_half(deviation_failure: sp.Expr, root: sp.Expr) -> Relations:
     """The logarithm of the bound is that of δ/2, and of what s² differs at other s."""
     away = 2 * m * (root**2 - size**2)
     yield same(sp.log(deviation_failure), sp.log(delta / 2) + away, by=reduce)
 
 
-def mean_square_of_the_energy(energy: sp.Expr, random_label_energy: sp.Expr) -> Iterator[Relation]:
+def mean_square_of_the_energy(energy: sp.Expr, random_label_energy: sp.Expr) -> Relations:
     """The square is linear in q, whose mean is the trace of the inverse; at least 1 where the *traces* have a product of m² or more."""
     yield same(random_label_energy, (energy**2).subs(q, T_inv))
     yield same(sp.diff(energy**2, q, 2), 0)
@@ -171,7 +170,7 @@ def mean_square_of_the_energy(energy: sp.Expr, random_label_energy: sp.Expr) -> 
     yield nonnegative(random_label_energy - 1, y, where={T_inv: m**2 * (1 + y) / T})
 
 
-def predictions_on_one_side_lose_the_other(least_random_risk: sp.Expr) -> Iterator[Relation]:
+def predictions_on_one_side_lose_the_other(least_random_risk: sp.Expr) -> Relations:
     """For f ≥ 0 more than the least by half of min(1, |f − 1|); the same at −f; attained at f = 1."""
     f = sp.Symbol("f", nonnegative=True)
     for side in (1, -1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -17,7 +16,7 @@ from sparse_limits.theory.graphon.symbols import FAILURE, UP_TO_ONE, m
 from sparse_limits.theory.kernel.finite_width import WIDTH, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relation, Relations, same
 
 kappa = sp.Symbol("kappa", positive=True)  # least eigenvalue of the kernel matrix
 epsilon = sp.Symbol("epsilon", nonnegative=True)  # distance of the tangent kernel from it on the sample
@@ -80,19 +79,19 @@ $[[start_column]]$.
 )
 
 
-def residuals_fade_at_the_rate(fade: sp.Expr) -> Iterator[Relation]:
+def residuals_fade_at_the_rate(fade: sp.Expr) -> Relations:
     """The derivative of the square, and the start."""
     yield same(sp.diff(fade**2, t), -2 * pace * (kappa - epsilon) * fade**2)
     yield same(fade.subs(t, 0), sp.sqrt(m))
 
 
-def difference_grows_at_the_rate(apart: sp.Expr, fade: sp.Expr) -> Iterator[Relation]:
+def difference_grows_at_the_rate(apart: sp.Expr, fade: sp.Expr) -> Relations:
     """The derivative, and the start."""
     yield same(sp.diff(apart, t), pace * (epsilon * fade - kappa * apart), by=sp.expand)
     yield same(apart.subs(t, 0), 0)
 
 
-def rates_add_up(gap: sp.Expr, column: sp.Expr) -> Iterator[Relation]:
+def rates_add_up(gap: sp.Expr, column: sp.Expr) -> Relations:
     """What is left of the integral at each time, whose slope is minus the rate: at time 0 it is all of it, and it tends to 0."""
     slow, fast = sp.exp(-pace * (kappa - epsilon) * t), sp.exp(-pace * kappa * t)
     left = sp.sqrt(m) * ((zeta + column) / (kappa - epsilon) * slow - column / kappa * fast)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.expressivity.paths import PATHS, rho_path
+from sparse_limits.theory.expressivity.paths import ANNOUNCED, PATHS, rho_path
 from sparse_limits.theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
-from sparse_limits.theory.generalisation.symbols import LINEAR_AND_REST, ON_SAMPLE
+from sparse_limits.theory.generalisation.symbols import LINEAR_AND_REST, LINEAR_TARGET
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, depth, kappa_0, kappa_1, relu
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, induction, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, at_sizes, induction, nonnegative, same, vanishes
 
 beta = sp.Symbol("beta", real=True)  # weight of one feature in the target
 projection = sp.Symbol("y", real=True)  # of the labels on an eigenvector of B
@@ -79,19 +78,19 @@ def derivatives_squared(layers: int) -> sp.Expr:
     return sum(sp.diff(path, w) ** 2 for w in weights).subs(dict.fromkeys(weights, 1))
 
 
-def energy_is_the_largest_value(energy: sp.Expr) -> Iterator[Relation]:
+def energy_is_the_largest_value(energy: sp.Expr) -> Relations:
     """A square times k separates 2uy − ku² from it; it is attained where that square is 0."""
     u, k = direction, kernel_eigenvalue
     yield nonnegative(energy - (2 * u * projection - k * u**2), k * (u - projection / k) ** 2, by=sp.expand)
 
 
-def square_is_completed(feature_part: sp.Expr, path_term: sp.Expr) -> Iterator[Relation]:
+def square_is_completed(feature_part: sp.Expr, path_term: sp.Expr) -> Relations:
     """What separates the part of a feature from the term is a multiple of a square, which is 0 for some w."""
     weight = constant * rho_path / d
     yield nonnegative(path_term - feature_part, weight * (reading - beta / weight) ** 2, by=sp.factor)
 
 
-def every_weight_of_a_path_adds_the_same(linear_constant: sp.Expr) -> Iterator[Relation]:
+def every_weight_of_a_path_adds_the_same(linear_constant: sp.Expr) -> Relations:
     """One weight without hidden layers; one more multiplies what there is by its mean square, and adds that of the others."""
     x = sp.Symbol("x", real=True)
     square = normal_square()
@@ -104,7 +103,7 @@ def every_weight_of_a_path_adds_the_same(linear_constant: sp.Expr) -> Iterator[R
 
 def derivative_vanishes_at_the_largest_value(
     feature_part: sp.Expr, linear_constant: sp.Expr, linear_term: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The part of a feature with the constant of linear networks, where its derivative in w is 0; it is concave."""
     first, second = (sp.expand(feature_part).coeff(reading, power) for power in (1, 2))
     part = first * reading + second * linear_constant / constant * reading**2
@@ -116,20 +115,28 @@ def derivative_vanishes_at_the_largest_value(
 path_energy_bound = Claim(
     label="B3",
     title="Path densities bound the energy of a linear target",
-    headline=r"If the labels are linear in the features, $y=X\beta$, and the kernel matrix is as in B2.1, $y^\top K^{-1}y$ is at most a sum over the features with $\beta_j\ne0$. A feature of path density $\rho_{path}$ contributes $$[[path_term]].$$",
+    headline=r"If the labels are linear in the features, $y=X\beta$, and the kernel matrix is as in B2.1, $y^\top K^{-1}y$ is at most a sum over the features with $\beta_j\ne0$. A feature of coefficient $\beta$ and path density $\rho_{path}$ contributes $$[[path_term]].$$",
     statement=r"""
-Let $K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1: $c_L=(L+1)2^{-L}$) and $y=X\beta$. Then $y^\top K^{-1}y$ is at
-most the sum over the features with $\beta_j\ne0$ of $[[path_term]]$ at the path density of the feature: $\infty$ if one of these
-features has no path. For linear networks $c_L=[[linear_constant]]$ (no gate halves anything), and if $X$ has full column rank
-and each of these features has a path, the sum of $[[linear_term]]$ *equals* $y^\top K^+y$, with the pseudo-inverse.
+**Setting.** The rows of $X$ are the samples. Its $d$ columns are the *features*: column $j$ has the values at input $j$ of the network. The labels
+are linear in the features, $y=X\beta$: feature $j$ has the coefficient $\beta_j$. Let the kernel matrix $K$ of the sample satisfy
+$$K\succeq\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top,\qquad c_L=(L+1)2^{-L}.$$
+That is, no eigenvalue of the left side less the right side is negative. The diagonal matrix has on its diagonal the *path densities* of the
+features, for each feature the share of the paths from its input to the output that are kept.
+
+B2.1 shows this inequality for the tangent kernel of infinitely wide networks with $L$ hidden layers, the activation $\sqrt2\max(z,0)$ and masks
+that do not depend on the weights' values, if all preactivations have positive variance.
+
+**The bound.** Let $K$ be invertible. Then the *energy* of the labels, $y^\top K^{-1}y$, is at most a sum over the features with
+$\beta_j\ne0$. Such a feature, of coefficient $\beta$ and path density $\rho_{path}$, adds
+$$[[path_term]].$$
+If one of these features has no path, that is, $\rho_{path}=0$, the sum is $\infty$.
+
+**Linear networks.** Let the network be infinitely wide with masks as above, but let its activation be the identity. Then its tangent kernel has
+the matrix $K=\frac{c_L}dX\operatorname{diag}(\rho_{path})X^\top$ with $c_L=[[linear_constant]]$, which need not be invertible. Suppose that the
+columns of $X$ are linearly independent, and that each feature with $\beta_j\ne0$ has a path. Then the sum of $[[linear_term]]$ over these features *equals* $y^\top K^+y$, with the pseudo-inverse $K^+$ of $K$.
 """,
     steps=ENERGY_STEPS,
-    source=Source(
-        "2602.06675",
-        "ICML 2026",
-        "abstract: “introduce a path-density interpretation of how sparse topology can modulate "
-        "kernel alignment”; what a path density is, is our reading",
-    ),
+    source=ANNOUNCED,
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
@@ -142,11 +149,7 @@ and each of these features has a path, the sum of $[[linear_term]]$ *equals* $y^
         Quantity(direction, "component of any vector along that eigenvector", sp.S.Reals),
         Quantity(reading, "scalar product of any vector with a feature, over the samples", sp.S.Reals),
     ),
-    symbols={
-        **ON_SAMPLE,
-        "c_L": "factor of the linear kernel that is a lower bound on $K$",
-        r"\beta_j": "coefficient of feature $j$",
-    },
+    symbols=LINEAR_TARGET,
     hypotheses=(
         Hypothesis("the hypotheses of B2.1, masks independent of the weight values"),
         Hypothesis("an invertible kernel matrix, where its inverse stands"),
@@ -172,11 +175,7 @@ and each of these features has a path, the sum of $[[linear_term]]$ *equals* $y^
             "without the dimension": linear_term / d,
             "the constant of gates": path_term,
         },
-        "linear_constant": {
-            "the halvings of gates": constant,
-            "hidden layers alone": depth,
-            "two for each layer": 2 * depth,
-        },
+        "linear_constant": {"the halvings of gates": constant, "hidden layers alone": depth, "two a layer": 2 * depth},
         "path_term": {
             "density upstairs": d * beta**2 * rho_path / constant,
             "the constant of linear networks": linear_term,
@@ -249,14 +248,14 @@ def arcsines(gap: sp.Expr) -> sp.Expr:
     return sp.expand(gap.rewrite(sp.asin))
 
 
-def residual_is_the_largest_value(residual_term: sp.Expr) -> Iterator[Relation]:
+def residual_is_the_largest_value(residual_term: sp.Expr) -> Relations:
     """What 2uy − (b + μ)u² lacks, times b + μ > 0, is a square."""
     u, weight = direction, eigenvalue + mu
     lacking = residual_term - (2 * u * projection - weight * u**2)
     yield nonnegative(weight * lacking, (weight * u - projection) ** 2)
 
 
-def duals_at_opposite_inputs(antipodal_kernel: sp.Expr) -> Iterator[Relation]:
+def duals_at_opposite_inputs(antipodal_kernel: sp.Expr) -> Relations:
     """Value and slope of the ReLU's dual at variances S: with the covariance S, and 0 with −S."""
     equal, opposite = (
         (relu.value + c * relu.slope).subs({c: sign * S}).subs({a: S, b: S}) for sign in (sp.S.One, -sp.S.One)
@@ -265,14 +264,14 @@ def duals_at_opposite_inputs(antipodal_kernel: sp.Expr) -> Iterator[Relation]:
     yield vanishes(opposite)
 
 
-def two_terms_of_one_weight(antipodal_part: sp.Expr, weight: sp.Expr) -> Iterator[Relation]:
+def two_terms_of_one_weight(antipodal_part: sp.Expr, weight: sp.Expr) -> Relations:
     """The weight for each of two terms; and what is linear in the covariance, of the dual and of the gate's half."""
     kernel = relu.value + c * relu.slope
     yield same(antipodal_part, 2 * weight.subs(depth, 1) * S)
     yield same(antipodal_part, S * kernel.diff(c).subs(c, 0).subs({a: S, b: S}))
 
 
-def antipodal_labels(antipodal_kernel: sp.Expr, antipodal_energy: sp.Expr) -> Iterator[Relation]:
+def antipodal_labels(antipodal_kernel: sp.Expr, antipodal_energy: sp.Expr) -> Relations:
     """yᵀK⁻¹y at (1, 1) and (1, −1), from the equations Ku = y."""
     for sign in (1, -1):
         labels = sp.Matrix([1, sign])
@@ -280,9 +279,7 @@ def antipodal_labels(antipodal_kernel: sp.Expr, antipodal_energy: sp.Expr) -> It
         yield same(antipodal_energy, (labels.T * solved)[0])
 
 
-def rest_has_equal_entries(
-    antipodal_kernel: sp.Expr, antipodal_part: sp.Expr, mean_rest: sp.Expr
-) -> Iterator[Relation]:
+def rest_has_equal_entries(antipodal_kernel: sp.Expr, antipodal_part: sp.Expr, mean_rest: sp.Expr) -> Relations:
     """K − B times (1, 1) and (1, −1): twice the entry, and 0; B times (1, 1) is 0."""
     B = antipodal_part * sp.Matrix([[1, -1], [-1, 1]])
     rest = antipodal_kernel * sp.eye(2) - B
@@ -296,7 +293,7 @@ def rest_has_equal_entries(
 
 def mean_is_no_floor(
     antipodal_part: sp.Expr, mean_rest: sp.Expr, residual_term: sp.Expr, antipodal_energy: sp.Expr, mean_bound: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The equations (B + tI)u = y at (1, −1), the same along the eigenvector, and what the truth exceeds it by."""
     labels = sp.Matrix([1, -1])
     matrix = antipodal_part * sp.Matrix([[1, -1], [-1, 1]]) + mean_rest * sp.eye(2)
@@ -306,7 +303,7 @@ def mean_is_no_floor(
     yield nonnegative(antipodal_energy - mean_bound, 1 / (3 * S))
 
 
-def second_derivative_is_a_binomial_series(even_rest: sp.Expr, even_coefficient: sp.Expr) -> Iterator[Relation]:
+def second_derivative_is_a_binomial_series(even_rest: sp.Expr, even_coefficient: sp.Expr) -> Relations:
     """The second derivative is (3 − 2r²)(1 − r²)^(−3/2)/π, whose power has a binomial series; value and derivative at 0."""
     i = degree
     yield same(even_rest.diff(cosine, 2), (3 - 2 * cosine**2) * (1 - cosine**2) ** sp.Rational(-3, 2) / sp.pi)

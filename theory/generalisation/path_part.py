@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.expressivity.paths import ANNOUNCED
 from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.generalisation.symbols import LINEAR, MASKED_LINEAR
+from sparse_limits.theory.generalisation.symbols import BEST_LINEAR, MASKED_LINEAR
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
 from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.kernel.dual import angle, cosine, depth, kappa_0, kappa_1, nngp_step, ntk_step, tangent
-from sparse_limits.theory.kernel.symbols import KAPPAS
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relations, induction, same
 
 S = sp.Symbol("S", positive=True)  # a variance S_W(x, x)
 c = sp.Symbol("c", positive=True)  # a candidate for the constant
@@ -83,31 +83,32 @@ LINEAR_STEPS = proof(
     r"""
 series (by K1): The Taylor coefficients of $\kappa_0$ and of $\kappa_1$ are nonnegative.
 
-halves (from series): The constant coefficient of $\kappa_0$ is $[[gate_floor]]$, and the linear coefficient of $\kappa_1$ is $[[value_floor]]$.
+halves (from series): The constant coefficient of $\kappa_0$ is $[[gate_floor]]$, and the linear coefficient of $\kappa_1$ is
+$[[value_floor]]$.
 
 less the halves (from halves; by entrywise product): For a matrix $R$ of correlations, $\kappa_0(R)-\frac12J$ and $\kappa_1(R)-\frac12R$ are
-sums of entrywise powers of $R$ with coefficients $\ge0$, hence positive semidefinite; so is $F(\tilde\Sigma)-\frac12\tilde\Sigma$, by scaling
-rows and columns.
+sums of entrywise powers of $R$ with coefficients $\ge0$, hence positive semidefinite; so is $F(\tilde\Sigma)-\frac12\tilde\Sigma$, by
+scaling rows and columns.
 
 order of products (by entrywise product): If $A\succeq A'\succeq0$ and $B\succeq B'\succeq0$, then $A\circ B-A'\circ B'=(A-A')\circ
 B+A'\circ(B-B')\succeq0$.
 
-terms (by K4 for limit): $K$ is a sum of $L+1$ terms. The term of layer $l$ is a mean over units of $l-1$ nested values $F$ below, times $L+1-l$
-gates $\kappa_0$ above, with $W$ at layer $l$ and $Q$ elsewhere.
+terms (by K4 for limit): $K$ is a sum of $L+1$ terms. The term of layer $l$ is a mean over units of $l-1$ nested values $F$ below, times
+$L+1-l$ gates $\kappa_0$ above, with $W$ at layer $l$ and $Q$ elsewhere.
 
-one layer (from less the halves, order of products, terms): So each value and each gate leaves a half of the part that is linear in $x$, and the
-term of any layer has the weight $[[layer_constant]]$.
+one layer (from less the halves, order of products, terms): So each value and each gate leaves a half of the part that is linear in $x$, and
+the term of any layer has the weight $[[layer_constant]]$.
 
 path densities (from terms; by Fubini): What remains are the means of $\frac1d\sum_jx_jx_j'$ over the graphons of all layers, that is,
 $\frac1d\sum_jx_jx_j'\rho^{(l)}(v_j)$.
 
-independent masks (from one layer, path densities): For masks independent of the weights $Q=W$, and the $L+1$ terms have the same path density,
-so $c_L=[[constant]]$.
+independent masks (from one layer, path densities): For masks independent of the weights $Q=W$, and the $L+1$ terms have the same path
+density, so $c_L=[[constant]]$.
 
 without √2 (from independent masks): Without the factor $\sqrt2$ each value and each gate is only half as large: $[[plain_constant]]$.
 
-opposite inputs (from terms): For $\{x,-x\}$ and $L=1$, $K=[[opposite_kernel]]$: at the correlation $-1$ the value and the gate are $0$, at $1$
-they are $S$ and $1$.
+opposite inputs (from terms): For $\{x,-x\}$ and $L=1$, $K=[[opposite_kernel]]$: at the correlation $-1$ the value and the gate are $0$, at
+$1$ they are $S$ and $1$.
 
 determinant (from opposite inputs, independent masks): There $B=S\binom{\ \ 1\ -1}{-1\ \ \ 1}$, and $\det(K-cB)=[[antipodal_determinant]]$
 is negative for $c>1$.
@@ -128,19 +129,19 @@ def term(value_left: sp.Expr, gate_left: sp.Expr) -> sp.Expr:
     return value_left ** (place - 1) * gate_left ** (depth + 1 - place)
 
 
-def terms_add_up(layer_constant: sp.Expr, constant: sp.Expr) -> Iterator[Relation]:
+def terms_add_up(layer_constant: sp.Expr, constant: sp.Expr) -> Relations:
     """The same weight for each of the layers, the readout among them."""
     layers = sp.Sum(layer_constant, (place, 1, depth + 1)).doit()
     yield same(constant, layers, by=powers_together)
 
 
-def each_dual_is_half_as_large(constant: sp.Expr, plain_constant: sp.Expr) -> Iterator[Relation]:
+def each_dual_is_half_as_large(constant: sp.Expr, plain_constant: sp.Expr) -> Relations:
     """The dual of max(z, 0) is half of that of √2 max(z, 0), once for each of L values and gates."""
     share = term(gate_floor * value_floor, gate_floor * gate_floor) / term(value_floor, gate_floor)
     yield same(plain_constant, constant * share, by=powers_together)
 
 
-def half_of_the_weights_are_kept(kept_share: sp.Expr, kept_energy: sp.Expr) -> Iterator[Relation]:
+def half_of_the_weights_are_kept(kept_share: sp.Expr, kept_energy: sp.Expr) -> Relations:
     """1 and w², weighted by the normal density over w > 0."""
     w = sp.Symbol("w", real=True)
     law = sp.exp(-(w**2) / 2) / sp.sqrt(2 * sp.pi)
@@ -153,24 +154,24 @@ linear_part_bound = Claim(
     title="The tangent kernel dominates a linear kernel of path densities",
     headline=r"If masks do not depend on the weights, the tangent kernel of an infinitely wide ReLU network of $L$ hidden layers is, as a matrix, at least $c_L$ times the linear kernel that weighs inputs by path densities, $$c_L=[[constant]].$$",
     statement=r"""
-**The bound.** Take an infinitely wide ReLU network of $L$ hidden layers with graphons $W^{(l)}$ on all layers, whose masks do not depend on the weights' values. The path densities $\rho_{path}$ say for each of the $d$ inputs of the network which share of its paths to the output is kept. The matrix $K$ of the tangent kernel on a sample
-with inputs $X$ satisfies
+**The bound.** Take an infinitely wide ReLU network of $L$ hidden layers with graphons $W^{(l)}$ on all layers, whose masks do not depend on
+the weights' values. The path densities $\rho_{path}$ say for each of the $d$ inputs of the network which share of its paths to the output
+is kept. The matrix $K$ of the tangent kernel on a sample with inputs $X$ satisfies
 $$K\succeq c_LB,\qquad B=\tfrac1dX\operatorname{diag}(\rho_{path})X^\top,\qquad c_L=[[constant]]:$$
 no eigenvalue of $K-c_LB$ is negative. For the ReLU without its factor $\sqrt2$ the constant is $[[plain_constant]]$.
 
-**Masks that depend on the weights**, through their sizes alone, have second-moment graphons $Q^{(l)}$ (K4). For them $K\succeq wB_Q$, $B_Q=\frac1dX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\top$, $w=[[layer_constant]]$, where $\rho^{(l)}$ is the density of paths with $W$ at layer $l$ and $Q$ elsewhere.
+**Masks that depend on the weights**, through their sizes alone, have second-moment graphons $Q^{(l)}$ (K4). For them $K\succeq wB_Q$,
+$B_Q=\frac1dX\operatorname{diag}(\sum_{l=1}^{L+1}\rho^{(l)})X^\top$, $w=[[layer_constant]]$, where $\rho^{(l)}$ is the density of paths with
+$W$ at layer $l$ and $Q$ elsewhere.
 
-**Sharpness.** For $L=1$, $c_1=1$ is the best constant, attained by $\{x,-x\}$: there $\det(K-cB)=[[antipodal_determinant]]$ with $S=S_W(x,x)$.
+**Sharpness.** For $L=1$, $c_1=1$ is the best constant, attained by $\{x,-x\}$: there $\det(K-cB)=[[antipodal_determinant]]$ with
+$S=S_W(x,x)$.
 
-**Masks that follow the gates** are not covered. Let $L=1$ and $M=1\{\omega>0\}$, the mask of SNIP at density $\frac12$ if all its samples are positive. For one input, $x=-1$, $K-wB_Q=[[one_sided_gap]]$.
+**Masks that follow the gates** are not covered. Let $L=1$ and $M=1\{\omega>0\}$, the mask of SNIP at density $\frac12$ if all its samples
+are positive. For one input, $x=-1$, $K-wB_Q=[[one_sided_gap]]$.
 """,
     steps=LINEAR_STEPS,
-    source=Source(
-        "2602.06675",
-        "ICML 2026",
-        "abstract: “introduce a path-density interpretation of how sparse topology can modulate "
-        "kernel alignment”; what a path density is, is our reading",
-    ),
+    source=ANNOUNCED,
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,
     quantities=(
@@ -246,16 +247,17 @@ Schoenberg (from one function, coefficients; cited: Schoenberg, Duke Math. J. 9 
 positive definite on the spheres of all dimensions if and only if it is a power series with coefficients that are nowhere negative):
 $\Theta_L(r)-cr$ is positive semidefinite in every dimension if and only if $c\le a_1=\Theta_L'(0)$.
 
-one layer more: The correlation is mapped to $\kappa_1$ of itself, and the kernel is mapped by $t\to t\,\kappa_0+\kappa_1$. At orthogonal inputs
-these maps and their derivatives become $[[layer_step]]$.
+one layer more: The correlation is mapped to $\kappa_1$ of itself, and the kernel is mapped by $t\to t\,\kappa_0+\kappa_1$. At orthogonal
+inputs these maps and their derivatives become $[[layer_step]]$.
 
 Taylor coefficient (from Schoenberg, one layer more; gives best_constant): Without hidden layers both are $r$, with the values $0$ and the
 slopes $1$ at $r=0$. After $L$ such steps $\Theta_L'(0)$ is the last entry.
 
-Funk and Hecke (from one function, coefficients; cited: Funk–Hecke theorem (Müller, Spherical Harmonics, 1966): the eigenvalue of degree k is
-the integral of the function times the Legendre polynomial of degree k in d dimensions, which is t for k = 1, against (1 − t²)^((d−3)/2)): On
-one sphere, spherical harmonics of degree $k$ are eigenvectors of a function of $t=\cos\theta$, and the eigenvalue of degree $1$ is a multiple
-of the mean of the function times $t$. So $cr$ changes only this eigenvalue, and the best $c$ is $E[\Theta_L(t)t]/E[t^2]$.
+Funk and Hecke (from one function, coefficients; cited: Funk–Hecke theorem (Müller, Spherical Harmonics, 1966): the eigenvalue of degree k
+is the integral of the function times the Legendre polynomial of degree k in d dimensions, which is t for k = 1, against
+(1 − t²)^((d−3)/2)): On one sphere, spherical harmonics of degree $k$ are eigenvectors of a function of $t=\cos\theta$, and the eigenvalue
+of degree $1$ is a multiple of the mean of the function times $t$. So $cr$ changes only this eigenvalue, and the best $c$ is
+$E[\Theta_L(t)t]/E[t^2]$.
 
 on the sphere (from Funk and Hecke; gives sphere_constant; at some points: the kernel is composed L times under an integral without a closed
 form): In terms of the angle, with $\theta$ and $\pi-\theta$ combined, this is `sphere_constant`.
@@ -280,7 +282,7 @@ def over(weight: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
     return lambda gap: sp.simplify(sp.powsimp(sp.expand(gap / weight)))
 
 
-def moments_of_a_coordinate_by_parts(moment_ratio: sp.Expr) -> Iterator[Relation]:
+def moments_of_a_coordinate_by_parts(moment_ratio: sp.Expr) -> Relations:
     """The derivative of t³(1 − t²)^((d−1)/2), 0 at the ends, is 3t² less what the moment takes, times the weight."""
     t = sp.Symbol("t", real=True)
     weight = (1 - t**2) ** ((d - 3) / sp.Integer(2))
@@ -288,7 +290,7 @@ def moments_of_a_coordinate_by_parts(moment_ratio: sp.Expr) -> Iterator[Relation
     yield same(derivative, weight * (3 * t**2 - 3 * t**4 / moment_ratio), by=over(weight))
 
 
-def layers_add_one_at_equal_inputs(layer_step: Mapping[str, sp.Expr], kernel_at_one: sp.Expr) -> Iterator[Relation]:
+def layers_add_one_at_equal_inputs(layer_step: Mapping[str, sp.Expr], kernel_at_one: sp.Expr) -> Relations:
     """The kernel of the next layer at the correlation 1, which stays 1: from one layer on."""
     yield same(layer_step["correlation"].subs(correlation, 1), 1)
 
@@ -303,14 +305,19 @@ best_linear_constant = Claim(
     title="The best constant of the linear part, for homogeneous masks",
     headline=r"For homogeneous masks and inputs of one length, the best constant in $K\succeq cB$ that serves in all dimensions is the slope of the dense kernel in the cosine, at orthogonal inputs.",
     statement=r"""
-**The question.** Let the masks be homogeneous, with $L$ hidden layers, and the inputs of one length. What is the best constant $c$ in $K\succeq cB$, $B=\frac1dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1)?
+**The question.** Let the masks be homogeneous, with $L$ hidden layers, and the inputs of one length. What is the best constant $c$ in
+$K\succeq cB$, $B=\frac1dX\operatorname{diag}(\rho_{path})X^\top$ (B2.1)?
 
-**In all dimensions.** The best constant that holds in every dimension is $\Theta_L'(0)$, the slope of the dense kernel in the cosine, at orthogonal inputs. At such inputs let $s$ be the correlation of a layer, $p$ its slope, $t$ the value of the kernel and $q$ the slope of the kernel. They start from $(s,p,t,q)=(0,1,0,1)$ and change from layer to layer by
+**In all dimensions.** The best constant that holds in every dimension is $\Theta_L'(0)$, the slope of the dense kernel in the cosine, at
+orthogonal inputs. At such inputs let $s$ be the correlation of a layer, $p$ its slope, $t$ the value of the kernel and $q$ the slope of the
+kernel. They start from $(s,p,t,q)=(0,1,0,1)$ and change from layer to layer by
 $$\begin{aligned}s&\to\kappa_1(s),&t&\to t\,\kappa_0(s)+\kappa_1(s),\\
 p&\to p\,\kappa_0(s),&q&\to q\,\kappa_0(s)+t\,\kappa_0'(s)\,p+p\,\kappa_0(s).\end{aligned}$$
 The last $q$ is the constant: $1$, $0.9581$ and $0.9126$ for $L=1,2,3$.
 
-**On one sphere** of inputs, in $\mathbb R^d$ with $d\ge2$, the best constant is $E[\Theta_L(r)r]/E[r^2]$ under the weight $(1-r^2)^{(d-3)/2}$ (`sphere_constant` gives it for $1\le L\le6$). It is $1$ for $L\le1$. For $L\ge2$ it exceeds $\Theta_L'(0)$, by at most $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
+**On one sphere** of inputs, in $\mathbb R^d$ with $d\ge2$, the best constant is $E[\Theta_L(r)r]/E[r^2]$ under the weight
+$(1-r^2)^{(d-3)/2}$ (`sphere_constant` gives it for $1\le L\le6$). It is $1$ for $L\le1$. For $L\ge2$ it exceeds $\Theta_L'(0)$, by at most
+$\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
 """,
     steps=CONSTANT_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -319,29 +326,16 @@ The last $q$ is the constant: $1$, $0.9581$ and $0.9126$ for $L=1,2,3$.
     quantities=(
         LAYERS.drawn_from(1, 2),
         INPUTS.drawn_from(20, 90),
-        Quantity(
-            correlation,
-            "correlation of a layer at orthogonal inputs",
-            sp.Interval.Ropen(0, 1),
-            drawn=(sp.Rational(1, 20), sp.Rational(9, 10)),
+        Quantity(correlation, "correlation of a layer at orthogonal inputs", sp.Interval.Ropen(0, 1)).drawn_from(
+            sp.Rational(1, 20), sp.Rational(9, 10)
         ),
-        Quantity(
-            slope,
-            "derivative of that correlation in the cosine of the inputs",
-            sp.Interval(0, 1),
-            drawn=(sp.Rational(1, 20), 1),
+        Quantity(slope, "derivative of that correlation in the cosine of the inputs", CLOSED_UNIT).drawn_from(
+            sp.Rational(1, 20), 1
         ),
         Quantity(value, "value of the tangent kernel at orthogonal inputs", NON_NEGATIVE),
         Quantity(linear, "derivative of the tangent kernel in the cosine, at orthogonal inputs", NON_NEGATIVE),
     ),
-    symbols={
-        **LINEAR,
-        "c": r"best constant in $K\succeq cB$",
-        r"\Theta_L": "dense tangent kernel of $L$ hidden layers at inputs of one length, a function of their cosine",
-        **KAPPAS,
-        "r": "cosine of the angle between two inputs",
-        "E": "mean over $r$ with the weight that is named",
-    },
+    symbols=BEST_LINEAR,
     hypotheses=(
         Hypothesis(
             r"infinite width in the limit of K2, $\varphi(z)=\sqrt2\max(z,0)$; homogeneous masks, inputs of one length"

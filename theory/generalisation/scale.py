@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -17,7 +16,7 @@ from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m
 from sparse_limits.theory.kernel.homogeneous import ratio, readout_dense
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, same
+from sparse_limits.theory.reasons import Relations, at_sizes, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 
 gamma = sp.Symbol("gamma", nonnegative=True)  # the ridge as a share of the mean diagonal of K
@@ -70,7 +69,7 @@ def scaled(expression: sp.Expr, factor: sp.Expr) -> sp.Expr:
     return valued(expression, {each: factor * each for each in (row, eigenvalue, T)})
 
 
-def equations_of_two_points(penalty: sp.Expr, prediction: sp.Expr) -> Iterator[Relation]:
+def equations_of_two_points(penalty: sp.Expr, prediction: sp.Expr) -> Relations:
     """One eigenvector solved for its coefficient; two training points with eigenvectors (3, 4)/5 and (−4, 3)/5, all else free."""
     coefficient = sp.Symbol("coefficient", real=True)
     (solved,) = sp.solve((eigenvalue + penalty) * coefficient - label, coefficient)
@@ -87,7 +86,7 @@ def equations_of_two_points(penalty: sp.Expr, prediction: sp.Expr) -> Iterator[R
     yield at_sizes([(whole, parts)], "sizes", by=sp.factor)
 
 
-def energy_of_an_eigenvector(label_energy: sp.Expr, prediction_growth: sp.Expr) -> Iterator[Relation]:
+def energy_of_an_eigenvector(label_energy: sp.Expr, prediction_growth: sp.Expr) -> Relations:
     """The label times the coefficient that solves the equation; 𝓔 of one eigenvector for K and for s times it."""
     coefficient = sp.Symbol("coefficient", real=True)
     (solved,) = sp.solve(eigenvalue * coefficient - label, coefficient)

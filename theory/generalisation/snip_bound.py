@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -30,7 +29,7 @@ from sparse_limits.theory.kernel.snip_kernel import R_2, energy_rate, energy_tai
 from sparse_limits.theory.kernel.symbols import ENERGY_LAW
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, THRESHOLD, phi, rho, tau
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 from sparse_limits.theory.saliency.tail_selectivity import product_upper
@@ -135,7 +134,7 @@ def without_the_second_term() -> sp.Expr:
     return sp.integrate(sp.exp(-s * x) / sp.sqrt(2 * x), (x, 0, sp.oo))
 
 
-def bound_diverges_at_small_weights(energy_upper: sp.Expr, power_integrand: sp.Expr) -> Iterator[Relation]:
+def bound_diverges_at_small_weights(energy_upper: sp.Expr, power_integrand: sp.Expr) -> Relations:
     """The two tails that bound R₂; β² over that bound; v times the integrand tends to infinity at v = 0, for √v, v and v²."""
     bessel = sp.sqrt(sp.pi / (2 * s)) * sp.exp(-s)  # above K₀
     yield same(energy_upper, product_upper.subs(t, s) + 2 / sp.pi * s * bessel)
@@ -146,20 +145,20 @@ def bound_diverges_at_small_weights(energy_upper: sp.Expr, power_integrand: sp.E
         yield holds(nearby == sp.oo, f"v · β²/R₂ → {nearby} for the profile v^{exponent}")
 
 
-def integrand_is_larger(bessel_upper: sp.Expr) -> Iterator[Relation]:
+def integrand_is_larger(bessel_upper: sp.Expr) -> Relations:
     """The integral with 2x for x(2 + x) under the root; what that takes from the square of the integrand."""
     yield same(bessel_upper, 2 / sp.pi * s * sp.exp(-s) * without_the_second_term())
     x = sp.Symbol("x", positive=True)
     yield nonnegative(1 / (2 * x) - 1 / (x * (2 + x)), 1 / (2 * (2 + x)))
 
 
-def strong_features_at_the_level(strong_share: sp.Expr) -> Iterator[Relation]:
+def strong_features_at_the_level(strong_share: sp.Expr) -> Relations:
     """B4's share of the strong features at B4's level with nothing at the cap; beyond it they are at the cap."""
     level = water_level.subs({capped: 0, rest: d * mean(beta, 1), rho: budget}, simultaneous=True)
     yield same(strong_share, valued(share, {weight: beta, lam: level}))
 
 
-def others_share_what_is_left(strong_share: sp.Expr, optimum: sp.Expr) -> Iterator[Relation]:
+def others_share_what_is_left(strong_share: sp.Expr, optimum: sp.Expr) -> Relations:
     """The strong terms and, for each weak one, B4's level of what the strong ones leave; without a cap B4's other form."""
     left = {capped: p * d * strong_share, rest: (1 - p) * d, rho: budget}
     weak = (1 - p) * valued(water_level, left)

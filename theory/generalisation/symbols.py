@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sparse_limits.theory.kernel.symbols import KAPPAS
+
 MATRIX = {"K": "matrix of the kernel on the sample"}
 ON_SAMPLE = {**MATRIX, "X": "inputs of the sample"}
 SAMPLE = {**ON_SAMPLE, "y": "label, and the column of all labels of the sample"}
@@ -9,6 +11,14 @@ LINEAR = {
     **ON_SAMPLE,
     r"\rho_{path}": "path densities, for each input the share of its paths to the output that are kept",
     "B": "matrix of the linear kernel that weighs inputs by path densities",
+}
+LINEAR_TARGET = {
+    **ON_SAMPLE,
+    "c_L": "factor of the linear kernel that is a lower bound on $K$",
+    r"\beta_j": "coefficient of feature $j$",
+    "y": "column of the labels; along an eigenvector, their component",
+    "K^+": "pseudo-inverse of $K$",
+    "z": "preactivation",
 }
 LAYER_PATHS = {r"\rho^{(l)}": "densities of paths with the graphon at layer $l$ and second moments elsewhere"}
 ENERGY = {r"\mathcal E": "measure by which kernels are compared, the same for all multiples of a kernel"}
@@ -24,6 +34,14 @@ MASKED_LINEAR = {
     "x": "input",
     "M": "entry of the mask at a weight of the first layer",
     r"\omega": "that weight",
+}
+BEST_LINEAR = {
+    **LINEAR,
+    "c": r"best constant in $K\succeq cB$",
+    r"\Theta_L": "dense tangent kernel of $L$ hidden layers at inputs of one length, a function of their cosine",
+    **KAPPAS,
+    "r": "cosine of the angle between two inputs",
+    "E": "mean over $r$ with the weight that is named",
 }
 LINEAR_AND_REST = {
     **ON_SAMPLE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import sympy as sp
@@ -16,7 +16,7 @@ from sparse_limits.theory.graphon.fixed_inputs import inputs as d
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import rho
 
 lam = sp.Symbol("lambda", positive=True)  # the water level
@@ -44,35 +44,33 @@ objective (by B3 for path_term): The bound of B3 is a multiple of $\sum_j\beta_j
 
 price (from objective; a definition): At the price $\lambda^2$ of density a feature of density $r$ costs $[[cost]]$.
 
-one feature (from price): Over $0<r\le1$ the cost is smallest at $r=[[share]]$. Below the cap, its excess over the minimum is a square divided
-by $r$. At the cap, where $|\beta|\ge\lambda$, a smaller $r$ adds $\beta^2(\frac1r-1)$, which is at least the price $\lambda^2(1-r)$ that it
-saves. A feature with $\beta=0$ gets $r=0$.
+one feature (from price): Over $0<r\le1$ the cost is smallest at $r=[[share]]$. Below the cap, its excess over the minimum is a square divided by $r$.
+At the cap, where $|\beta|\ge\lambda$, a smaller $r$ adds $\beta^2(\frac1r-1)$, which is at least the price $\lambda^2(1-r)$ that it saves. A feature
+with $\beta=0$ gets $r=0$.
 
 one term (from one feature): There $\beta^2/r=[[term]]$.
 
-all features (from one feature; by Lagrange): So these densities have the smallest sum of $\beta_j^2/\rho_j$ among all densities of the same
-mean, as the price of that mean is the same.
+all features (from one feature; by Lagrange): So these densities have the smallest sum of $\beta_j^2/\rho_j$ among all densities of the same mean, as
+the price of that mean is the same.
 
-some level (from one feature; by intermediate value): The mean equals the budget for some $\lambda>0$ if more than $d\rho$ of the $\beta_j$ are
-not $0$: the sum of the $\min(1,|\beta_j|/\lambda)$ is continuous in $\lambda$, tends to the number of these as $\lambda\to0$ and to $0$ as
+some level (from one feature; by intermediate value): The mean equals the budget for some $\lambda>0$ if more than $d\rho$ of the $\beta_j$ are not
+$0$: the sum of the $\min(1,|\beta_j|/\lambda)$ is continuous in $\lambda$, tends to the number of these as $\lambda\to0$ and to $0$ as
 $\lambda\to\infty$.
 
-water level (from all features, some level): With $k$ features at the cap the budget reads $k+R/\lambda=d\rho$, so that
-$\lambda=[[water_level]]$.
+water level (from all features, some level): With $k$ features at the cap the budget reads $k+R/\lambda=d\rho$, so that $\lambda=[[water_level]]$.
 
-optimum (from one term, water level): The terms of the features at the cap add up to $C$, and the others to $\lambda R$. The sum is
-$[[optimum]]$.
+optimum (from one term, water level): The terms of the features at the cap add up to $C$, and the others to $\lambda R$. The sum is $[[optimum]]$.
 
 no cap (from optimum): Where nothing is at the cap, $k=0$, $C=0$ and $R=A$, this is $[[uncapped_optimum]]$.
 
-few at the cap (from water level; by Cauchy–Schwarz): The $k<d\rho$ numbers $|\beta_j|-\lambda\ge0$ at the cap have a sum $x$ and a sum of
-squares $q$ with $x^2\le kq$.
+few at the cap (from water level; by Cauchy–Schwarz): The $k<d\rho$ numbers $|\beta_j|-\lambda\ge0$ at the cap have a sum $x$ and a sum of squares $q$
+with $x^2\le kq$.
 
-surplus (from no cap, few at the cap): In general the optimum exceeds the value without a cap by $[[surplus]]\ge0$, and by $0$ only for $x=q=0$,
-where no $|\beta_j|$ is above $\lambda$.
+surplus (from no cap, few at the cap): In general the optimum exceeds the value without a cap by $[[surplus]]\ge0$, and by $0$ only for $x=q=0$, where
+no $|\beta_j|$ is above $\lambda$.
 
-budget to spare (from price, optimum): $\beta^2/r\ge\beta^2$ for $r\le1$. So if at most $d\rho$ of the $\beta_j$ are not $0$, densities of $1$
-are best for these, and the sum is $[[abundant]]$.
+budget to spare (from price, optimum): $\beta^2/r\ge\beta^2$ for $r\le1$. So if at most $d\rho$ of the $\beta_j$ are not $0$, densities of $1$ are
+best for these, and the sum is $[[abundant]]$.
 """,
     globals(),
 )
@@ -111,7 +109,7 @@ def in_cases(
 SIZES = tuple({beta: sign * lam * size} for sign in (1, -1) for size in (1 / (1 + y), 1 + y))
 
 
-def share_costs_least(cost: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
+def share_costs_least(cost: sp.Expr, share: sp.Expr) -> Relations:
     """What r = 1/(1 + z) costs more: a square over r, and at the cap what 1 − r saves too little, both of known sign."""
     at_cap = sp.Max(sp.Abs(beta), lam)
     certificate = (sp.Abs(beta) - at_cap / (1 + z)) ** 2 * (1 + z) + z / (1 + z) * sp.Max(0, beta**2 - lam**2)
@@ -250,8 +248,8 @@ one place (by B4): At each place B4 finds the best density at a price, $\min(1,v
 
 all places (from one place; by Lagrange): The argument for sums holds for integrals: with the mean $\rho$ these densities are the best.
 
-nothing at the cap (from all places): If $\lambda\ge1$, the largest $v^a$, the budget is $\lambda\rho=\int_0^1v^a\,dv=[[cap]]$. This is the case
-if and only if $\rho\le[[cap]]$.
+nothing at the cap (from all places): If $\lambda\ge1$, the largest $v^a$, the budget is $\lambda\rho=\int_0^1v^a\,dv=[[cap]]$. This is the case if and only if
+$\rho\le[[cap]]$.
 
 value below the cap (from nothing at the cap): In this case the optimum is $\lambda\int_0^1v^a\,dv=[[below_cap]]$.
 
@@ -263,17 +261,20 @@ dense: Densities of $1$ give $\int_0^1v^{2a}\,dv=[[dense]]$.
 
 value with a cap (from budget with a cap): $w^a\int_0^wv^a\,dv+\int_w^1v^{2a}\,dv=[[capped_value]]$.
 
-excess (from value with a cap, dense, budget with a cap): With the budget solved for $w$, this value exceeds the dense value by $[[excess]]$, of
-order $(1-\rho)^{2a+1}$.
+excess (from value with a cap, dense, budget with a cap): With the budget solved for $w$, this value exceeds the dense value by $[[excess]]$, of order
+$(1-\rho)^{2a+1}$.
 
-both pieces (from edge, value below the cap, value with a cap): Both cases are $[[optimum]]$: one of the two extrema is $1$, and at
-$\rho=[[cap]]$ both are.
+both pieces (from edge, value below the cap, value with a cap): Both cases are $[[optimum]]$: one of the two extrema is $1$, and at $\rho=[[cap]]$ both are.
 
 uniform (from dense): Densities of $\rho$ everywhere give $[[uniform]]$.
 
 ratio (from uniform, value below the cap): Below the cap the optimum is $[[ratio]]$ times this value.
 
-uniform excess (from uniform, dense): Uniform densities exceed the dense value by $[[uniform_excess]]$, of first order in $1-\rho$.
+gap (from one place, all places, edge; by positivity): At the price $\lambda^2$ uniform densities cost $(v^a-\lambda\rho)^2/\rho$ more than the best ones below
+$v_*$, and not less above it. For $\rho<1$, $v_*>0$, and the square is $0$ at no more than one $v$. So uniform densities cost more. As both have the same mean, they
+have the larger integral; so has any other density of this mean, as the cost at each $v>0$ is smallest at one density only.
+
+uniform excess (from uniform, dense, gap): Uniform densities exceed the dense value by $[[uniform_excess]]$, of first order in $1-\rho$, and the optimum by *gap*, if $\rho<1$.
 """,
     globals(),
     dense=dense_value,
@@ -288,13 +289,13 @@ def power_integral(power: int, low: sp.Expr, high: sp.Expr) -> sp.Expr:
     return sp.integrate(v ** (power * a), (v, low, high))
 
 
-def densities_with_a_cap_add_up(spent: sp.Expr) -> Iterator[Relation]:
+def densities_with_a_cap_add_up(spent: sp.Expr) -> Relations:
     """∫(v/w)^a from 0 to w, and 1 from there on."""
     w = first_capped
     yield same(power_integral(1, sp.S.Zero, w) / w**a + 1 - w, spent)
 
 
-def value_of_capped_densities(capped_value: sp.Expr) -> Iterator[Relation]:
+def value_of_capped_densities(capped_value: sp.Expr) -> Relations:
     """The level times the integral below the edge, and the squares above it."""
     w = first_capped
     below, above = power_integral(1, sp.S.Zero, w), power_integral(2, w, sp.S.One)
@@ -303,15 +304,13 @@ def value_of_capped_densities(capped_value: sp.Expr) -> Iterator[Relation]:
 
 def excess_at_the_edge_of_the_budget(
     spent: sp.Expr, dense: sp.Expr, capped_value: sp.Expr, excess: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The value with a cap less the dense one, where the mean density is ρ."""
     (place,) = sp.solve(spent - rho, first_capped)
     yield same((capped_value - dense).subs(first_capped, place), excess)
 
 
-def optimum_of_either_case(
-    edge: sp.Expr, below_cap: sp.Expr, capped_value: sp.Expr, optimum: sp.Expr
-) -> Iterator[Relation]:
+def optimum_of_either_case(edge: sp.Expr, below_cap: sp.Expr, capped_value: sp.Expr, optimum: sp.Expr) -> Relations:
     """The value at the edge, and the value below the cap where the edge is 1 and that is larger."""
     at_edge = capped_value.subs(first_capped, edge)
     yield same(optimum, sp.Max(at_edge, below_cap * sp.Max(0, sp.sign(1 - (a + 1) * rho))), by=in_cases(*PIECES))
@@ -320,15 +319,20 @@ def optimum_of_either_case(
 power_profile = Claim(
     label="B5",
     title="Water-filling of a power-law profile with a cap, and the gap to uniform densities as the density tends to 1",
-    headline=r"Let $|\beta(v)|=v^a$ with $a>0$. Of all path densities of mean $\rho\le\frac1{a+1}$, the best give $\int\beta(v)^2/\rho(v)\,dv$ the value of uniform ones times $$[[ratio]].$$ As $\rho\to1$ the gap closes, but it is positive at every $\rho<1$.",
+    headline=r"Let $|\beta(v)|=v^a$ with $a>0$. Of all path densities of mean $\rho\le\frac1{a+1}$, the best give $\int\beta(v)^2/\rho(v)\,dv$ the value of uniform ones times $$[[ratio]].$$ As $\rho\to1$ the gap between the two closes, but it is positive at every $\rho<1$.",
     statement=r"""
-Let $|\beta(v)|=v^a$ on $[0,1]$, $a>0$, and minimise $\int\beta^2/\rho$ over $0\le\rho(v)\le1$ of mean $\rho$. The optimum has
-$\rho(v)=1$ from $v_*=[[edge]]$ on (nowhere, for $\rho\le[[cap]]$), and is
-$$[[optimum]],$$
-that is, $[[below_cap]]$ for $\rho\le[[cap]]$. Uniform densities give $[[uniform]]$, for these $\rho$ larger by the factor $1/[[ratio]]$. As
-$\rho\to1$, the optimum exceeds the dense value $[[dense]]$ by $[[excess]]$, and uniform densities exceed it by $[[uniform_excess]]$: the
-gap
-between the methods closes linearly, and vanishes at no density below $1$.
+**The problem.** Let there be a feature at each position $v$ of $[0,1]$, with a coefficient of modulus $|\beta(v)|=v^a$ in the target, $a>0$. Its *path density*
+$0\le\rho(v)\le1$ is the share of its paths to the output that are kept. All path densities together have the mean $\rho$, $0<\rho\le1$, the *budget*. Which ones
+make $\int\beta(v)^2/\rho(v)\,dv$ smallest? The integral takes the place of the sum in B4.
+
+**The best densities.** They are in proportion to $v^a$ below $v_*=[[edge]]$, and $1$ above it. If $\rho\le[[cap]]$, then $v_*=1$, and all densities below $v=1$ are
+less than $1$. The smallest integral, the *optimum*, is $$[[optimum]].$$ For $\rho\le[[cap]]$ this is $[[below_cap]]$.
+
+**Uniform densities**, $\rho(v)=\rho$, give the integral $[[uniform]]$. For $\rho\le[[cap]]$ the optimum is $[[ratio]]$ times this integral.
+
+**Near density 1.** If all path densities are $1$, the integral is $[[dense]]$, the *dense value*. For $\rho\ge[[cap]]$ the optimum exceeds it by $[[excess]]$. With
+uniform densities the integral exceeds it by $[[uniform_excess]]$, at every $\rho$. So the gap between uniform and best densities closes linearly as $\rho\to1$. It
+is positive at every $\rho<1$, since only the best densities attain the optimum.
 """,
     steps=PROFILE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

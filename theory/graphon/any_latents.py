@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -14,7 +12,7 @@ from sparse_limits.theory.graphon.sorted_latents import empirical_failure
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, COLUMNS, CUT, DEVIATION, ROWS, delta, m, n, s
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relation, Relations, nonnegative, same
 from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON, KEPT_ENTRIES, KEPT_SHARE
 
 of_rows, of_columns, of_noise = sp.symbols("eta_u eta_v eta_xi", nonnegative=True)
@@ -78,7 +76,7 @@ the bound is $[[random_bound]]$, except with probability $\delta$.
 )
 
 
-def noise_and_latents_add_up(latent_error: sp.Expr) -> Iterator[Relation]:
+def noise_and_latents_add_up(latent_error: sp.Expr) -> Relations:
     """One after the other: the noise at the finite latents, rows at the limit's noise, columns at the limit's rows."""
     steps = (of_noise, of_rows, of_columns)
     yield same(latent_error, sum(steps))
@@ -97,9 +95,7 @@ def pieces_of_the_bound(
     return same(limit_bound, cut_error + other_part.subs(part, latent_error))
 
 
-def midpoints_deviate_by_half_a_cell(
-    grid_deviation: sp.Expr, grid_bound: sp.Expr, limit_bound: sp.Expr
-) -> Iterator[Relation]:
+def midpoints_deviate_by_half_a_cell(grid_deviation: sp.Expr, grid_bound: sp.Expr, limit_bound: sp.Expr) -> Relations:
     """At the k-th midpoint the distribution function steps from (k − 1)/m to k/m."""
     k = sp.Symbol("k", integer=True, positive=True)
     midpoint = (k - sp.Rational(1, 2)) / m
@@ -115,7 +111,7 @@ def random_latents_fail_with_a_quarter(empirical_failure: sp.Expr, random_deviat
     return same(empirical_failure.subs(n, m), delta / 4, where={s: random_deviation})
 
 
-def causes_add_up(random_bound: sp.Expr, limit_bound: sp.Expr, random_deviation: sp.Expr) -> Iterator[Relation]:
+def causes_add_up(random_bound: sp.Expr, limit_bound: sp.Expr, random_deviation: sp.Expr) -> Relations:
     """Sampling with δ/2, and both deviations."""
     at = {of_rows: random_deviation, of_columns: random_deviation.subs(m, n), of_noise: 0}
     yield same(random_bound, limit_bound.subs(delta, delta / 2).subs(at))

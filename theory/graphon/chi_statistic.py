@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import COLUMNS, ROWS, m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, rho
 from sparse_limits.theory.saliency.symbols import KEPT_ENTRIES, MEAN
 
@@ -40,7 +38,7 @@ variances divided by $m\rho(1-\rho)$: $[[expected_chi]]$, which does not depend 
 )
 
 
-def sets_with_two_entries_are_counted(pair_chance: sp.Expr) -> Iterator[Relation]:
+def sets_with_two_entries_are_counted(pair_chance: sp.Expr) -> Relations:
     """The sets of ρmn entries that hold two given ones, over all sets of as many."""
     size = m * n
     with_both = sp.binomial(size - 2, rho * size - 2) / sp.binomial(size, rho * size)
@@ -52,9 +50,14 @@ chi_statistic = Claim(
     title="The mean of a statistic of column densities over uniform masks",
     headline=r"Over all masks of $m\times n$ entries with one density $\rho$, $0<\rho<1$, the statistic $\chi$ of the column densities, defined below, has the mean $$[[expected_chi]],$$ which does not depend on $\rho$.",
     statement=r"""
-For a mask of $m\times n$ entries with column densities $\hat p_j$ and density $\rho$, $0<\rho<1$, let $\chi=\sum_j(\hat
-p_j-\rho)^2m/(\rho(1-\rho))$. If the mask is a uniform set of $K=\rho mn$ entries (as for Random and Magnitude), then
-$E\chi=[[expected_chi]]$, whatever $K$ is.
+**Setting.** A mask has $m$ rows and $n$ columns. Its *density* $\rho$ is the share of its $mn$ entries that are kept, $0<\rho<1$. The *column
+density* $\hat p_j$ is the share of the $m$ entries of column $j$ that are kept.
+
+**The statistic.** The statistic $\chi$ is the sum of the squared deviations of the column densities from $\rho$, in units of $\rho(1-\rho)/m$:
+$$\chi=\sum_j(\hat p_j-\rho)^2m/(\rho(1-\rho)).$$
+
+**Its mean.** Let the mask keep $K=\rho mn$ entries, and let all sets of $K$ entries be equally likely to be the kept ones (as for
+random pruning to a given number of entries, and for magnitude pruning of iid weights of a continuous law). Then $$E\chi=[[expected_chi]]$$ for every $K$ from $1$ to $mn-1$.
 """,
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

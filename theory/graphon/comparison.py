@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
@@ -30,7 +29,7 @@ from sparse_limits.theory.graphon.symbols import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.support_recovery import c, missed, p_s
 from sparse_limits.theory.saliency.symbols import MASK, MEAN, PROBABILITIES
 
@@ -155,7 +154,7 @@ least (from rate, union over sets): The three bounds are numbers that do not dep
 )
 
 
-def density_is_the_mean_beyond(normal_tail: sp.Expr, normal_density: sp.Expr) -> Iterator[Relation]:
+def density_is_the_mean_beyond(normal_tail: sp.Expr, normal_density: sp.Expr) -> Relations:
     """−φ′ = zφ and minus the slope of the tail is φ; both fall to 0, and the tail from 1."""
     yield same(normal_tail.diff(z), -normal_density)
     yield same(normal_density.diff(z), -z * normal_density)
@@ -164,22 +163,20 @@ def density_is_the_mean_beyond(normal_tail: sp.Expr, normal_density: sp.Expr) ->
             yield same(sp.limit(each, z, place), end)
 
 
-def conditional_means_are_the_values(
-    normal_tail: sp.Expr, normal_density: sp.Expr, scale: sp.Expr
-) -> Iterator[Relation]:
+def conditional_means_are_the_values(normal_tail: sp.Expr, normal_density: sp.Expr, scale: sp.Expr) -> Relations:
     """σφ/p and −σφ/(1 − p) are the values 1 − p and −p of an entry less its mean."""
     for sign, chance, value in ((1, normal_tail, 1 - normal_tail), (-1, 1 - normal_tail, -normal_tail)):
         yield same(sign * scale * normal_density / chance, value)
 
 
-def scale_is_largest_for_fair_coins(scale: sp.Expr, spare: sp.Expr, largest_scale: sp.Expr) -> Iterator[Relation]:
+def scale_is_largest_for_fair_coins(scale: sp.Expr, spare: sp.Expr, largest_scale: sp.Expr) -> Relations:
     """What the largest scale leaves, times φ, is the spare part; it is the scale at z = 0."""
     density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
     yield same((largest_scale - scale) * density, spare)
     yield same(scale.subs(z, 0), largest_scale)
 
 
-def entries_of_one_rectangle_alone(differing: sp.Expr, increments: sp.Expr) -> Iterator[Relation]:
+def entries_of_one_rectangle_alone(differing: sp.Expr, increments: sp.Expr) -> Relations:
     """Entry by entry, by the classes of its row and column: in one rectangle alone; in lines that one set alone has."""
     left = counted = sp.S.Zero
     for i, j in product(range(4), repeat=2):
@@ -192,7 +189,7 @@ def entries_of_one_rectangle_alone(differing: sp.Expr, increments: sp.Expr) -> I
     yield nonnegative(increments - differing, left, by=sp.expand)
 
 
-def copies_differ_by_a_fair_sign(difference_chance: sp.Expr) -> Iterator[Relation]:
+def copies_differ_by_a_fair_sign(difference_chance: sp.Expr) -> Relations:
     """The chance of each difference, over both values of both copies."""
     chances = dict.fromkeys((-1, 0, 1), sp.S.Zero)
     for (first, value, _), (second, other, _) in product(outcomes(), repeat=2):
@@ -201,7 +198,7 @@ def copies_differ_by_a_fair_sign(difference_chance: sp.Expr) -> Iterator[Relatio
     yield same(chances[1], difference_chance / 2)
 
 
-def roots_of_mean_sums(difference_chance: sp.Expr, row_roots: sp.Expr, column_roots: sp.Expr) -> Iterator[Relation]:
+def roots_of_mean_sums(difference_chance: sp.Expr, row_roots: sp.Expr, column_roots: sp.Expr) -> Relations:
     """k roots are at most k times the root of the average; the chance is twice the variance of an entry, 2mnV in all."""
     ones = 2 * m * n * variance
     for lines, roots in ((m, row_roots), (n, column_roots)):
@@ -210,7 +207,7 @@ def roots_of_mean_sums(difference_chance: sp.Expr, row_roots: sp.Expr, column_ro
     yield same(difference_chance, 2 * entry)
 
 
-def mean_is_the_smaller_one(any_mean: sp.Expr, low_mean: sp.Expr, mean_bound: sp.Expr) -> Iterator[Relation]:
+def mean_is_the_smaller_one(any_mean: sp.Expr, low_mean: sp.Expr, mean_bound: sp.Expr) -> Relations:
     """By the sum of the sides; at a low and at the highest variance too."""
     at = [{m: 2, n: 3, variance: each} for each in (sp.Rational(1, 50), sp.Rational(1, 4))]
     both = mean_bound, sides * sp.Min(any_mean / sides, low_mean / sides)
@@ -218,7 +215,7 @@ def mean_is_the_smaller_one(any_mean: sp.Expr, low_mean: sp.Expr, mean_bound: sp
     yield same(*both, at=at)
 
 
-def rate_is_mean_and_fluctuation(mean_bound: sp.Expr, fluctuation: sp.Expr, normal_rate: sp.Expr) -> Iterator[Relation]:
+def rate_is_mean_and_fluctuation(mean_bound: sp.Expr, fluctuation: sp.Expr, normal_rate: sp.Expr) -> Relations:
     """Their sum, at a low and at the highest variance, and for all."""
     at = [{m: 2, n: 3, delta: sp.Rational(1, 4), variance: each} for each in (sp.Rational(1, 50), sp.Rational(1, 4))]
     yield same(normal_rate, mean_bound + fluctuation)
@@ -289,19 +286,15 @@ fixed $\delta<1$ the rate is of the right order (G5). No constant is claimed to 
             lost="in the comparison with rows and columns that are independent; at most this factor, as the mean lies between the two",
             order="by G5, for $m=n$ and one probability for all entries",
         ),
-        Loose(
-            expression="normal_rate",
-            truth="least_rate",
-            at=FAIR_RATES,
-            lost="in the expectation; at most this factor, as every bound for fair coins is at least that (G5)",
-            order="by G5, for $m=n$ and one probability for all entries",
-        ),
-        Loose(
-            expression="best_rate",
-            truth="least_rate",
-            at=FAIR_RATES,
-            lost="in the expectation; at most this factor, as every bound for fair coins is at least that (G5)",
-            order="by G5, for $m=n$ and one probability for all entries",
+        *(
+            Loose(
+                expression=each,
+                truth="least_rate",
+                at=FAIR_RATES,
+                lost="in the expectation; at most this factor, as every bound for fair coins is at least that (G5)",
+                order="by G5, for $m=n$ and one probability for all entries",
+            )
+            for each in ("normal_rate", "best_rate")
         ),
         Loose(
             expression="one_failure",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -28,7 +27,7 @@ from sparse_limits.theory.graphon.symbols import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.saliency.model import width
 from sparse_limits.theory.saliency.snip_row_law import equal_failure, exponent
 from sparse_limits.theory.saliency.symbols import CHANCE, MASK, PROBABILITIES
@@ -152,14 +151,14 @@ def by_roots(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand(sp.expand_power_base(sp.expand(expression))))
 
 
-def cumulant_is_that_of_two_values(centred_cumulant: sp.Expr) -> Iterator[Relation]:
+def cumulant_is_that_of_two_values(centred_cumulant: sp.Expr) -> Relations:
     """The mean of e^(λ(M−p)) over both values, and of e^(−λ(M−p)) at 1 − p for p."""
     for sign, bound in ((1, centred_cumulant), (-1, centred_cumulant.subs(p, 1 - p))):
         mean = sum(chance * sp.exp(sign * tilt * value) for chance, value, _ in outcomes())
         yield same(sp.exp(bound), mean)
 
 
-def curvature_is_a_variance(centred_cumulant: sp.Expr, tilted: sp.Expr) -> Iterator[Relation]:
+def curvature_is_a_variance(centred_cumulant: sp.Expr, tilted: sp.Expr) -> Relations:
     """K′ = q − p, K″ = q(1 − q), and K = K′ = 0 at λ = 0."""
     yield same(centred_cumulant.diff(tilt), tilted - p)
     yield same(centred_cumulant.diff(tilt, 2), tilted * (1 - tilted))
@@ -167,21 +166,21 @@ def curvature_is_a_variance(centred_cumulant: sp.Expr, tilted: sp.Expr) -> Itera
     yield same(centred_cumulant.subs(tilt, 0), 0)
 
 
-def curvature_is_at_most_a_quarter(tilted: sp.Expr, most_curvature: sp.Expr) -> Iterator[Relation]:
+def curvature_is_at_most_a_quarter(tilted: sp.Expr, most_curvature: sp.Expr) -> Relations:
     """What q(1 − q) leaves is (q − ½)², at all odds p : 1 − p; q(1 − q) is its value at q = ½."""
     q = valued(tilted, AT_ODDS)
     share = odds * sp.exp(tilt) / (1 + odds * sp.exp(tilt))
     yield nonnegative(most_curvature - q * (1 - q), (share - sp.Rational(1, 2)) ** 2)
 
 
-def lemma_is_the_curvature_integrated_twice(most_curvature: sp.Expr, hoeffding_cumulant: sp.Expr) -> Iterator[Relation]:
+def lemma_is_the_curvature_integrated_twice(most_curvature: sp.Expr, hoeffding_cumulant: sp.Expr) -> Relations:
     """The integral of the integral of the largest curvature."""
     inner, middle = sp.symbols("x y", positive=True)
     slope = sp.integrate(most_curvature, (inner, 0, middle))
     yield same(hoeffding_cumulant, sp.integrate(slope, (middle, 0, tilt)))
 
 
-def moments_do_not_grow(moment: sp.Expr) -> Iterator[Relation]:
+def moments_do_not_grow(moment: sp.Expr) -> Relations:
     """The mean of |M − p|^k over both values; EM² − (EM)² at k = 2; its fall p²(1−p)^k + (1−p)²p^k from k to k + 1."""
     yield same(moment, sum(chance * modulus**k for chance, _, modulus in outcomes()))
     yield same(moment.subs(k, 2), p - p**2)
@@ -189,20 +188,20 @@ def moments_do_not_grow(moment: sp.Expr) -> Iterator[Relation]:
     yield nonnegative((moment - moment.subs(k, k + 1)).subs(AT_ODDS), fall, by=by_powers)
 
 
-def factorials_grow_by_three_at_least(least_factorial: sp.Expr) -> Iterator[Relation]:
+def factorials_grow_by_three_at_least(least_factorial: sp.Expr) -> Relations:
     """2! at k = 2 and a factor 3 for each k, where k! has k + 1 = j + 3."""
     j = sp.Symbol("j", integer=True, nonnegative=True)
     yield induction(least_factorial, k, sp.factorial(2), lambda term: 3 * term, start=2)
     yield nonnegative(sp.factorial(j + 3) / sp.factorial(j + 2) - 3, j, by=sp.gammasimp)
 
 
-def series_is_geometric(least_factorial: sp.Expr, series: sp.Expr) -> Iterator[Relation]:
+def series_is_geometric(least_factorial: sp.Expr, series: sp.Expr) -> Relations:
     """(λ/3)^(k−2) times the sum falls by the k-th term from k to k + 1 (and goes to 0 for λ < 3, as a power of λ/3)."""
     rest = series * (tilt / 3) ** (k - 2)
     yield same(rest - rest.subs(k, k + 1), tilt**k / least_factorial)
 
 
-def logarithm_lies_below_its_argument(series: sp.Expr, bernstein_cumulant: sp.Expr) -> Iterator[Relation]:
+def logarithm_lies_below_its_argument(series: sp.Expr, bernstein_cumulant: sp.Expr) -> Relations:
     """What x leaves of ln(1 + x), x = V times the series: 0 at V = 0, of a slope in V that is not negative for λ < 3."""
     left = bernstein_cumulant - sp.log(1 + variance * series)
     slope = variance * series**2 / (1 + variance * series)
@@ -213,9 +212,7 @@ def logarithm_lies_below_its_argument(series: sp.Expr, bernstein_cumulant: sp.Ex
     yield nonnegative(left.diff(variance).subs(tilt, inside), variance * sum_inside**2 / (1 + variance * sum_inside))
 
 
-def second_tilt_is_best(
-    bernstein_cumulant: sp.Expr, bernstein_tilt: sp.Expr, bernstein_exponent: sp.Expr
-) -> Iterator[Relation]:
+def second_tilt_is_best(bernstein_cumulant: sp.Expr, bernstein_tilt: sp.Expr, bernstein_exponent: sp.Expr) -> Relations:
     """The same; the tilt lies below 3, and above 0, with 1 + y for the root of 1 + 2s/(3V)."""
     yield same(bernstein_cumulant.diff(tilt).subs(tilt, bernstein_tilt), s)
     yield same(s * bernstein_tilt - bernstein_cumulant.subs(tilt, bernstein_tilt), bernstein_exponent)
@@ -224,7 +221,7 @@ def second_tilt_is_best(
     yield nonnegative(at_root, 3 * over / (1 + over))
 
 
-def each_row_and_column_is_in_or_out(pairs: sp.Expr) -> Iterator[Relation]:
+def each_row_and_column_is_in_or_out(pairs: sp.Expr) -> Relations:
     """One event for each sign without rows and columns; each of these, in its set or not, doubles their number."""
     signs, choices = len((1, -1)), len((True, False))
     yield induction(pairs, m, signs * choices**n, lambda term: choices * term)
@@ -279,19 +276,15 @@ The underlying tail bounds are $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ an
     also=("hoeffding_cumulant", "bernstein_cumulant"),
     aids={"least_rate": least_rate, "all_alike": all_alike},
     loose=(
-        Loose(
-            expression="hoeffding_rate",
-            truth="least_rate",
-            at=FAIR_RATES,
-            lost="in the union over all sets; at most this factor, as every bound for fair coins is at least that (G5)",
-            order="by G5, for $m=n$ and one probability for all entries",
-        ),
-        Loose(
-            expression="bernstein_rate",
-            truth="least_rate",
-            at=FAIR_RATES,
-            lost="in the union over all sets; at most this factor, as every bound for fair coins is at least that (G5)",
-            order="by G5, for $m=n$ and one probability for all entries",
+        *(
+            Loose(
+                expression=each,
+                truth="least_rate",
+                at=FAIR_RATES,
+                lost="in the union over all sets; at most this factor, as every bound for fair coins is at least that (G5)",
+                order="by G5, for $m=n$ and one probability for all entries",
+            )
+            for each in ("hoeffding_rate", "bernstein_rate")
         ),
         Loose(
             expression="hoeffding_failure",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
@@ -13,7 +12,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, induction, nonnegative, same
 
 slope = sp.Symbol("L", positive=True)
 
@@ -76,7 +75,7 @@ def at(expression: sp.Expr, rows: int, columns: int) -> sp.Expr:
     return valued(expression, {m: rows, n: columns})
 
 
-def each_row_has_a_diagonal_of_its_own(diagonals: sp.Expr) -> Iterator[Relation]:
+def each_row_has_a_diagonal_of_its_own(diagonals: sp.Expr) -> Relations:
     """n for one row, and one more for each; the differences of row and column in small grids."""
     yield induction(diagonals, m, n, lambda number: number + 1, start=1)
     for rows, columns in SIZES:
@@ -85,7 +84,7 @@ def each_row_has_a_diagonal_of_its_own(diagonals: sp.Expr) -> Iterator[Relation]
         yield holds(claimed == found, f"{found} diagonals of {rows}×{columns} cells, claimed {claimed}")
 
 
-def terms_are_those_of_one_variable(midpoint_supremum: sp.Expr, midpoint_error: sp.Expr) -> Iterator[Relation]:
+def terms_are_those_of_one_variable(midpoint_supremum: sp.Expr, midpoint_error: sp.Expr) -> Relations:
     """What it is more than the largest error, the product of the terms; and the largest errors for ever more rows, or columns."""
     yield nonnegative(midpoint_error - midpoint_supremum, 1 / (2 * m) * (1 / (2 * n)))
     terms = [sp.limit(midpoint_supremum, size, sp.oo) for size in (m, n)]
@@ -181,7 +180,7 @@ bound, which is at most $1$ if $L(\frac1m+\frac1n)\le2$.
 )
 
 
-def halves_of_a_cell_are_integrated(mean_distance: sp.Expr) -> Iterator[Relation]:
+def halves_of_a_cell_are_integrated(mean_distance: sp.Expr) -> Relations:
     """The integral over both halves of a cell of length 1/m, times m."""
     x = sp.Symbol("x", positive=True)
     yield same(mean_distance, 2 * m * sp.integrate(x, (x, 0, 1 / (2 * m))))

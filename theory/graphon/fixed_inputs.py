@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -14,7 +12,7 @@ from sparse_limits.theory.graphon.limit import rounding
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, ENTRY, VARIANCE, delta, m, n, p, s, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration, equal_failure, exponent
 from sparse_limits.theory.saliency.symbols import MASK
 
@@ -88,13 +86,13 @@ $nd$ times *columns*. So the averages of the mask of the $K$ largest scores are 
 )
 
 
-def each_column_is_in_or_out(set_failure: sp.Expr, column_failure: sp.Expr) -> Iterator[Relation]:
+def each_column_is_in_or_out(set_failure: sp.Expr, column_failure: sp.Expr) -> Relations:
     """Two sets of one column; each further column, in or out, doubles their number."""
     choices = len((True, False))
     yield induction(column_failure, inputs, choices * set_failure, lambda term: choices * term, start=1)
 
 
-def positive_part_is_half_a_deviation(mean_deviation: sp.Expr) -> Iterator[Relation]:
+def positive_part_is_half_a_deviation(mean_deviation: sp.Expr) -> Relations:
     """(|x| + x)/2 is the positive part; the variance of an entry by its two values, that of n over n² of their mean."""
     x = sp.Symbol("x", positive=True)
     for value in (x, -x):
@@ -103,7 +101,7 @@ def positive_part_is_half_a_deviation(mean_deviation: sp.Expr) -> Iterator[Relat
     yield same((2 * mean_deviation) ** 2, n * entry / n**2)
 
 
-def root_of_the_average_is_at_least_the_average(mean_deviation: sp.Expr, mean_excess: sp.Expr) -> Iterator[Relation]:
+def root_of_the_average_is_at_least_the_average(mean_deviation: sp.Expr, mean_excess: sp.Expr) -> Relations:
     """Equal for columns of one probability; for two variances x² and y², the squares differ by (x − y)²/16n."""
     yield same(mean_excess.subs(variance, p * (1 - p)), mean_deviation)
     x, y = sp.symbols("x y", positive=True)
@@ -111,7 +109,7 @@ def root_of_the_average_is_at_least_the_average(mean_deviation: sp.Expr, mean_ex
     yield nonnegative(apart, (x - y) ** 2 / (16 * n))
 
 
-def rows_of_entries_are_rounded(column_rounding: sp.Expr) -> Iterator[Relation]:
+def rows_of_entries_are_rounded(column_rounding: sp.Expr) -> Relations:
     """What is left beside the rounding ½ − x of nd entries; and that of G4.1 for a mask of d rows."""
     below = sp.Symbol("x", nonnegative=True)
     size = n * inputs
@@ -119,7 +117,7 @@ def rows_of_entries_are_rounded(column_rounding: sp.Expr) -> Iterator[Relation]:
     yield same(column_rounding, rounding.subs(m, inputs))
 
 
-def chosen_columns_are_the_rest_of_all(column_excess: sp.Expr, column_sum: sp.Expr) -> Iterator[Relation]:
+def chosen_columns_are_the_rest_of_all(column_excess: sp.Expr, column_sum: sp.Expr) -> Relations:
     """a more than x, and b less than what the others, y, leave of the excess of all."""
     yield same(column_sum + (others + moved_elsewhere), column_excess)
     yield nonnegative(column_sum - chosen, moved)
@@ -137,9 +135,10 @@ scores above a fixed threshold, and let $p_j$ be the probability that an entry i
 $1-\delta$, for all sets $T$ of columns at once,
 $$\Big|\frac1{nd}\sum_i\sum_{j\in T}M_{ij}-\frac1d\sum_{j\in T}p_j\Big|\le B,\qquad B=[[column_bound]],$$
 with $V=\frac1d\sum p_j(1-p_j)\le\frac14$. One of the two bounds in the minimum is a union bound over all sets; it is smaller only for few
-columns or very small $\delta$. The other, $B_2=[[free_bound]]$, does not grow with $d$. On the same event, if $M$ is replaced by the mask
-of the $\mathrm{round}(\rho nd)$ largest scores, where $\rho$ is the mean of the $p_j$, these differences are at most
-$[[ranked_column_bound]]$. No constant is claimed to be the best.
+columns or very small $\delta$. The other, $B_2=[[free_bound]]$, does not grow with $d$.
+
+On the same event, if $M$ is replaced by the mask of the $\mathrm{round}(\rho nd)$ largest scores, where $\rho$ is the mean of the $p_j$,
+these differences are at most $[[ranked_column_bound]]$. No constant is claimed to be the best.
 """,
     steps=COLUMN_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

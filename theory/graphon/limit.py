@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -17,7 +15,7 @@ from sparse_limits.theory.graphon.sorted_latents import sorted_error
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, CUT, ROWS, VARIANCE, delta, m, n, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import DENSITY, rho, synflow_model, tau
 from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON, KEPT_ENTRIES
 from sparse_limits.theory.tails import product_survival
@@ -119,20 +117,20 @@ def by_largest(gap: sp.Expr) -> sp.Expr:
 OF_WIDE_MASKS = wide_rate  # as G1.3 has it
 
 
-def rounding_is_at_most_a_half(rounding: sp.Expr) -> Iterator[Relation]:
+def rounding_is_at_most_a_half(rounding: sp.Expr) -> Relations:
     """What is left beside |K − ρmn|/mn where this numerator is ½ − x."""
     below = sp.Symbol("x", nonnegative=True)
     yield nonnegative(rounding - (sp.Rational(1, 2) - below) / (m * n), below / (m * n))
 
 
-def numbers_differ_by_two_parts(rounding: sp.Expr, other_number: sp.Expr) -> Iterator[Relation]:
+def numbers_differ_by_two_parts(rounding: sp.Expr, other_number: sp.Expr) -> Relations:
     """(K − ΣP)/mn by way of ρ, where K/mn is the rounding from ρ, and this is D from ΣP/mn."""
     mean = sp.Symbol("w", positive=True)  # ΣP/mn
     density = mean + cells
     yield same(other_number, density + rounding - mean)
 
 
-def sampling_is_that_of_ranked_masks(ranked_rate: sp.Expr, cut_error: sp.Expr) -> Iterator[Relation]:
+def sampling_is_that_of_ranked_masks(ranked_rate: sp.Expr, cut_error: sp.Expr) -> Relations:
     """At the largest variance; at the square of a root only a factor depends on it, the smaller of ¼ and a multiple of the root."""
     yield same(cut_error + shift, ranked_rate.subs(variance, sp.Rational(1, 4)))
     root = sp.Symbol("r", nonnegative=True)  # of V
@@ -149,7 +147,7 @@ def sampling_is_that_of_ranked_masks(ranked_rate: sp.Expr, cut_error: sp.Expr) -
 
 def pieces_add_up_at_sorted_latents(
     distance: sp.Expr, cut_error: sp.Expr, sorted_error: sp.Expr, sorted_bound: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The distance at the errors of sampling (G1.3) and of sorted latents (G3.3), each with half of δ."""
     halves = {sampled: cut_error.subs(delta, delta / 2), cells: sorted_error.subs(delta, delta / 2)}
     yield same(sorted_bound, distance.subs(halves))
@@ -157,7 +155,7 @@ def pieces_add_up_at_sorted_latents(
 
 def wide_pieces_add_up(
     other_number: sp.Expr, midpoint_error: sp.Expr, wide_rate: sp.Expr, wide_bound: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The second rate of G1.3 at the difference of the numbers of entries, and the error of midpoints (G3.1)."""
     yield same(wide_rate, OF_WIDE_MASKS)
     pieces = wide_rate.subs(shift, other_number).subs(cells, midpoint_error) + midpoint_error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import sympy as sp
@@ -20,10 +19,10 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.saliency.symbols import COLUMN_FACTOR, NOISE, ROW_FACTOR
-from sparse_limits.theory.tails import Tail, t
+from sparse_limits.theory.tails import Tail, normal_density, t
 
 x, y = sp.symbols("x y", real=True)  # latents of a row and a column, standard normal
 row_scale, column_scale = sp.symbols("s_f s_g", nonnegative=True)
@@ -40,11 +39,6 @@ sigma, moment, captured = sp.symbols("sigma mu mu_K", positive=True)  # σ_i(A_K
 def normal_cdf(z: sp.Expr) -> sp.Expr:
     """Φ(z), of which SymPy may make 1 − Φ(−z): floats then lose the lower tail, balls do not."""
     return sp.erfc(-z / sp.sqrt(2)) / 2
-
-
-def normal_density(z: sp.Expr) -> sp.Expr:
-    """Φ′(z)."""
-    return sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
 
 
 lognormal_noise = Tail("lognormal", normal_cdf(-sp.log(t) / noise_scale))
@@ -175,7 +169,7 @@ K}r^mb_m\le[[truncation]]$, as $r\le1$.
 simplified = lru_cache(sp.simplify)  # controls leave most identities as they are
 
 
-def balanced_moment_is_an_angle(squared_kernel: sp.Expr, balanced_squared_kernel: sp.Expr) -> Iterator[Relation]:
+def balanced_moment_is_an_angle(squared_kernel: sp.Expr, balanced_squared_kernel: sp.Expr) -> Relations:
     """The integral at ρ = ½, where the integrand is constant."""
     balanced = squared_kernel.subs(rho, sp.Rational(1, 2)).doit()
     yield same(balanced, balanced_squared_kernel, by=simplified)

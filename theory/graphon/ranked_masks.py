@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -27,7 +25,7 @@ from sparse_limits.theory.graphon.symbols import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 shift = sp.Symbol("kappa", nonnegative=True)  # |K − ΣP| over mn
 SHIFT = Quantity(
@@ -100,7 +98,7 @@ LOW, HIGH = (
 )
 
 
-def more_entries_lie_between_two_sums(excess: sp.Expr, more_entries: sp.Expr) -> Iterator[Relation]:
+def more_entries_lie_between_two_sums(excess: sp.Expr, more_entries: sp.Expr) -> Relations:
     """a above x, and b below K − ΣP − y; all entries are those of the rectangle and the others."""
     yield same(excess, (inside + moved_inside) + (outside + moved_outside))
     yield same(more_entries + (outside + moved_outside), excess)
@@ -108,7 +106,7 @@ def more_entries_lie_between_two_sums(excess: sp.Expr, more_entries: sp.Expr) ->
     yield nonnegative(excess - outside - more_entries, moved_outside)
 
 
-def fewer_entries_lie_between_two_sums(missing: sp.Expr, fewer_entries: sp.Expr) -> Iterator[Relation]:
+def fewer_entries_lie_between_two_sums(missing: sp.Expr, fewer_entries: sp.Expr) -> Relations:
     """a below x, and b above K − ΣP − y; all entries are those of the rectangle and the others."""
     yield same(missing, (inside - moved_inside) + (outside - moved_outside))
     yield same(fewer_entries + (outside - moved_outside), missing)
@@ -116,7 +114,7 @@ def fewer_entries_lie_between_two_sums(missing: sp.Expr, fewer_entries: sp.Expr)
     yield nonnegative(fewer_entries - (missing - outside), moved_outside)
 
 
-def two_signs_of_two_families(one_failure: sp.Expr, four_failures: sp.Expr) -> Iterator[Relation]:
+def two_signs_of_two_families(one_failure: sp.Expr, four_failures: sp.Expr) -> Relations:
     """One failure, that of G1.2, for each."""
     cases = [(sign, family) for sign in (1, -1) for family in ("rectangles", "complements")]
     yield same(four_failures, sum(one_failure for _ in cases))
@@ -131,7 +129,7 @@ def rate_is_the_farthest_sum(
     missing: sp.Expr,
     fewer_entries: sp.Expr,
     ranked_rate: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """The mean of G1.2; with κ more, or fewer, entries than expected: the sum of a rectangle whose rest is at its bound, none moved off it."""
     bound = mean_bound + four_fluctuation
     yield same(mean_bound, comparison.mean_bound)
@@ -145,7 +143,7 @@ def rate_is_the_farthest_sum(
         yield same(ranked_rate, farthest, at=[LOW, HIGH])
 
 
-def four_sums_of_each_size(one_size_failure: sp.Expr, all_failures: sp.Expr) -> Iterator[Relation]:
+def four_sums_of_each_size(one_size_failure: sp.Expr, all_failures: sp.Expr) -> Relations:
     """One failure, that of G1.4, for each of two signs and two families of mn pairs of sizes."""
     cases = [(sign, family) for sign in (1, -1) for family in ("rectangles", "complements")]
     yield same(all_failures, sum(m * n * one_size_failure for _ in cases))
@@ -160,7 +158,7 @@ def wide_rate_is_the_farthest_sum(
     missing: sp.Expr,
     fewer_entries: sp.Expr,
     wide_rate: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """The mean of G1.4; the rest as for the first rate."""
     yield same(sized_mean, OF_EACH_SIZE[0])
     bound = sp.Symbol("B", positive=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -15,7 +14,7 @@ from sparse_limits.theory.graphon.selection import kept
 from sparse_limits.theory.graphon.symbols import CUT, ENTRY, FAILURE, ROWS, VARIANCE, delta, m, n, p, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same, vanishes
+from sparse_limits.theory.reasons import Relations, same, vanishes
 from sparse_limits.theory.saliency.model import THRESHOLD, tau
 from sparse_limits.theory.saliency.symbols import MASK, MEAN, PROBABILITIES
 from sparse_limits.theory.tails import half_normal, product_survival
@@ -172,13 +171,13 @@ AT_VARIANCE = {p: whole / n}  # the smaller of both roots of p(1 − p) = V
 DENSITY = product_survival(tau)
 
 
-def next_terms_are_the_error(next_term: sp.Expr, stirling_error: sp.Expr) -> Iterator[Relation]:
+def next_terms_are_the_error(next_term: sp.Expr, stirling_error: sp.Expr) -> Relations:
     """The next terms at np and n(1 − p), at the p that has the variance V."""
     terms = (next_term.subs(z, number.subs(AT_VARIANCE)) for number in (n * p, n * (1 - p)))
     yield same(stirling_error, sum(terms))
 
 
-def distance_of_an_entry(entry_distance: sp.Expr) -> Iterator[Relation]:
+def distance_of_an_entry(entry_distance: sp.Expr) -> Relations:
     """E|M − p| over the two values of M."""
     chance_and_distance = ((p, 1 - p), (1 - p, p))  # of M = 1 and of M = 0
     yield same(entry_distance, sum(chance * distance for chance, distance in chance_and_distance), by=sp.expand)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import product
 
@@ -14,7 +13,7 @@ from sparse_limits.theory.graphon.rate import fair_deviation
 from sparse_limits.theory.graphon.symbols import CUT, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, holds, nonnegative, same
+from sparse_limits.theory.reasons import Relations, at_sizes, holds, nonnegative, same
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 from sparse_limits.theory.saliency.symbols import MASK, MEAN
 
@@ -88,7 +87,7 @@ def cycles_of_two_kinds(size: int) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
     return mean / (4 * size**2), sum(entry**2 for entry in second) / 4, lengths / 4
 
 
-def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr) -> Iterator[Relation]:
+def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr) -> Relations:
     """Of n² pairs n(n − 1) are of two rows; all choices of two and of three rows of two kinds, whatever their entries and chances are."""
     yield same(n**2 * four_cycle, n * (n - 1) * kappa + n * eta)
     cases = []
@@ -98,14 +97,14 @@ def pairs_of_rows_make_the_cycles(four_cycle: sp.Expr) -> Iterator[Relation]:
     yield at_sizes(cases, "numbers of rows")
 
 
-def upper_bound_has_its_origin(upper: sp.Expr, four_cycle: sp.Expr) -> Iterator[Relation]:
+def upper_bound_has_its_origin(upper: sp.Expr, four_cycle: sp.Expr) -> Relations:
     """Its fourth power is the mean of 4-cycles at η = 1, and it is positive at κ = ½, n = 2."""
     yield same(upper**4, four_cycle.subs(eta, 1))
     example = upper.subs({kappa: sp.Rational(1, 2), n: 2})
     yield holds(example.is_positive, f"{example} at κ = ½, n = 2")
 
 
-def lower_bound_is_one_sign_of_two(projection: sp.Expr) -> Iterator[Relation]:
+def lower_bound_is_one_sign_of_two(projection: sp.Expr) -> Relations:
     """R = ±1 with probability γ/2 each, where ER² = γ: the mean of its positive part; and |R| − R² = |R|(1 − |R|) ≥ 0."""
     chances = {1: gamma / 2, -1: gamma / 2, 0: 1 - gamma}
     yield same(sum(chance * value**2 for value, chance in chances.items()), gamma)
@@ -115,7 +114,7 @@ def lower_bound_is_one_sign_of_two(projection: sp.Expr) -> Iterator[Relation]:
     yield nonnegative(size - size**2, y / (1 + y) ** 2)
 
 
-def parts_bound_leaves_a_square(parts_bound: sp.Expr) -> Iterator[Relation]:
+def parts_bound_leaves_a_square(parts_bound: sp.Expr) -> Relations:
     """2(s² + t²) − (s − t)² = (s + t)²."""
     difference = (positive_part - negative_part) ** 2
     yield nonnegative(parts_bound - difference, (positive_part + negative_part) ** 2, by=sp.expand)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -13,7 +12,7 @@ from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remar
 from sparse_limits.theory.graphon.row_label import IID_ROWS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, same
+from sparse_limits.theory.reasons import Relations, holds, same
 from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, phi, rho, tau
 from sparse_limits.theory.saliency.snip import a, g, h, product_density, product_graphon
 from sparse_limits.theory.saliency.symbols import (
@@ -85,7 +84,7 @@ def mass_beyond(cut: sp.Expr) -> sp.Expr:
     return mass.rewrite(sp.erfc).subs(end, cut)
 
 
-def a_gate_is_independent_of_the_sizes_of_the_weights(kernel: sp.Expr, blurred: sp.Expr) -> Iterator[Relation]:
+def a_gate_is_independent_of_the_sizes_of_the_weights(kernel: sp.Expr, blurred: sp.Expr) -> Relations:
     """For three choices of |w| half of all signs open it; the mean over gates is this share of the kernel at g = h."""
     share = rational(open_share((3, 5, 7, 11), (2, 10, 4, 1)))
     yield same(blurred, share * kernel.subs(g, h))
@@ -95,7 +94,7 @@ def a_gate_is_independent_of_the_sizes_of_the_weights(kernel: sp.Expr, blurred: 
     yield same(kernel.subs(a, weight).subs(g, h), half_normal.at(tau / (weight * sp.Abs(h))))
 
 
-def columns_have_half_of_both_factors(column_density: sp.Expr) -> Iterator[Relation]:
+def columns_have_half_of_both_factors(column_density: sp.Expr) -> Relations:
     """−d/dτ is half of the density of S4 at τ/|h|, over |h|; and the tail of S4 at φ = |h|, for half of the gates."""
     density = product_density.subs(t, tau / sp.Abs(h)) / sp.Abs(h)
     yield same(-sp.diff(column_density, tau), density / 2, by=by_struve)

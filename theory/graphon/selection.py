@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise, permutations, product
 from math import prod
@@ -10,12 +9,13 @@ from math import prod
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.simplifying import by_moduli
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.lognormal import probit_kernel
 from sparse_limits.theory.graphon.symbols import COLUMNS, CUT, ENTRY, ROWS, VARIANCE, m, n, p, variance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, same, vanishes
+from sparse_limits.theory.reasons import Relations, holds, same, vanishes
 from sparse_limits.theory.saliency.model import rho
 
 kept, above = sp.symbols("K N", integer=True, nonnegative=True)  # kept by rank; above the threshold
@@ -80,19 +80,14 @@ def shared_entries() -> set[tuple[int, int, int]]:
     return found
 
 
-def by_moduli(expression: sp.Expr) -> sp.Expr:
-    """Minima and maxima written with moduli, multiplied out."""
-    return sp.expand(expression.rewrite(sp.Abs))
-
-
-def masks_share_the_first_entries(shared: sp.Expr) -> Iterator[Relation]:
+def masks_share_the_first_entries(shared: sp.Expr) -> Relations:
     """All scores of three entries on three levels, all orders that fall, all numbers to keep and all thresholds."""
     for keep, over, both in sorted(shared_entries()):
         claimed = valued(shared, {kept: keep, above: over})
         yield holds(claimed == both, f"K = {keep}, N = {over}: {both} shared, claimed {claimed}")
 
 
-def one_mask_alone_keeps_entries(shared: sp.Expr, only_kept: sp.Expr, only_above: sp.Expr) -> Iterator[Relation]:
+def one_mask_alone_keeps_entries(shared: sp.Expr, only_kept: sp.Expr, only_above: sp.Expr) -> Relations:
     """Both numbers and what is shared make up K + N; the product is 0; and they are the positive parts of K − N and N − K."""
     yield same(only_kept + only_above + 2 * shared, kept + above, by=by_moduli)
     yield vanishes(only_kept * only_above, by=by_moduli)
@@ -100,7 +95,7 @@ def one_mask_alone_keeps_entries(shared: sp.Expr, only_kept: sp.Expr, only_above
     yield same(only_above, sp.Max(above - kept, 0), by=by_moduli)
 
 
-def entry_adds_its_variance(entry_variance: sp.Expr) -> Iterator[Relation]:
+def entry_adds_its_variance(entry_variance: sp.Expr) -> Relations:
     """The variance over both values of an entry; and that of a count of any mean and variance, the entry added."""
     mean, extent = sp.symbols("mu w", positive=True)
     chances = {0: 1 - p, 1: p}
@@ -110,14 +105,14 @@ def entry_adds_its_variance(entry_variance: sp.Expr) -> Iterator[Relation]:
     yield same(second - (mean + p) ** 2, extent + entry_variance)
 
 
-def variances_of_entries_add_up(spread: sp.Expr) -> Iterator[Relation]:
+def variances_of_entries_add_up(spread: sp.Expr) -> Relations:
     """0 if all are 0; and the variance of an entry, which raises V by its share, is divided by (mn)²."""
     extent = sp.Symbol("w", positive=True)
     yield vanishes(spread.subs(variance, 0))
     yield same(spread.subs(variance, variance + extent / (m * n)), spread + extent / (m * n) ** 2)
 
 
-def variances_average_to_less(entry_variance: sp.Expr, mean_variance: sp.Expr) -> Iterator[Relation]:
+def variances_average_to_less(entry_variance: sp.Expr, mean_variance: sp.Expr) -> Relations:
     """The mean over a deviation d from ρ, term by term: 1 for 1, 0 for d, ν for d²."""
     deviation = sp.Symbol("d", real=True)
     terms = sp.Poly(entry_variance.subs(p, rho + deviation), deviation)
@@ -126,14 +121,14 @@ def variances_average_to_less(entry_variance: sp.Expr, mean_variance: sp.Expr) -
 
 def binomial_less_what_it_is(
     spread: sp.Expr, mean_variance: sp.Expr, binomial: sp.Expr, shortfall: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The variance at the mean of the variances; and the second moment of mn entries of probability ρ."""
     yield same(binomial - shortfall, spread.subs(variance, mean_variance))
     pairs = m * n * (m * n - 1) * rho**2  # of different entries
     yield same(binomial, (m * n * rho + pairs - (m * n * rho) ** 2) / (m * n) ** 2)
 
 
-def count_has_the_variance_of_its_generating_function(spread: sp.Expr, entry_variance: sp.Expr) -> Iterator[Relation]:
+def count_has_the_variance_of_its_generating_function(spread: sp.Expr, entry_variance: sp.Expr) -> Relations:
     """Var N = G″(1) + G′(1) − G′(1)² with G(z) = ∏ (1 − P + P z), for symbolic P."""
     z = sp.Symbol("z")
     for rows, columns in ((1, 1), (2, 2), (3, 1)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 
@@ -14,7 +13,7 @@ from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, delta, m, n, s
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, holds, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, at_sizes, holds, nonnegative, same, vanishes
 from sparse_limits.theory.saliency.snip_row_law import equal_concentration
 from sparse_limits.theory.saliency.symbols import CHANCE, MEAN
 
@@ -90,7 +89,7 @@ def mean_deviation(size: int, level: Fraction) -> Fraction:
     return sum((abs(Fraction(k, size) - level) * weight for k, weight in enumerate(weights)), Fraction(0))
 
 
-def squares_of_binomial_deviations(level_deviation: sp.Expr) -> Iterator[Relation]:
+def squares_of_binomial_deviations(level_deviation: sp.Expr) -> Relations:
     """The mean of (k/m − c)² under the binomial law, term by term for up to five latents."""
     cases = []
     for size in range(1, 6):
@@ -100,14 +99,14 @@ def squares_of_binomial_deviations(level_deviation: sp.Expr) -> Iterator[Relatio
     yield at_sizes(cases, "numbers of latents")
 
 
-def worst_level_is_a_half(level_deviation: sp.Expr, mean_sorted_error: sp.Expr) -> Iterator[Relation]:
+def worst_level_is_a_half(level_deviation: sp.Expr, mean_sorted_error: sp.Expr) -> Relations:
     """The deviation at ½ for rows and columns; its square there is more by (c − ½)²/m."""
     half = level_deviation.subs(cut, sp.Rational(1, 2))
     yield same(mean_sorted_error, half + half.subs(m, n))
     yield nonnegative(half**2 - level_deviation**2, (cut - sp.Rational(1, 2)) ** 2 / m)
 
 
-def mean_error_is_that_of_a_binomial(mean_sorted_error: sp.Expr, step_error: sp.Expr) -> Iterator[Relation]:
+def mean_error_is_that_of_a_binomial(mean_sorted_error: sp.Expr, step_error: sp.Expr) -> Relations:
     """At most the largest binomial deviation, attained at size one; steps by enumeration of the law."""
     c = sp.Symbol("c", positive=True)
     variance = c * (1 - c) ** 2 + (1 - c) * c**2  # of 1{X ≤ c}
@@ -126,7 +125,7 @@ def mean_error_is_that_of_a_binomial(mean_sorted_error: sp.Expr, step_error: sp.
             yield holds(sp.Rational(at_half) == stated, f"step at ½: {at_half}, claimed {stated}")
 
 
-def binomial_tails_telescope(tail: sp.Expr) -> Iterator[Relation]:
+def binomial_tails_telescope(tail: sp.Expr) -> Relations:
     """What it falls by from j to j + 1; that all of it is 0, and that it is 0 from m + 1 on."""
     falls = (latents - m / 2) * sp.binomial(m, latents)
     yield same(tail - tail.subs(latents, latents + 1), falls, by=over(sp.binomial(m, latents)))
@@ -134,21 +133,21 @@ def binomial_tails_telescope(tail: sp.Expr) -> Iterator[Relation]:
     yield vanishes(tail.subs(latents, m + 1))
 
 
-def square_of_the_share_rises(share: sp.Expr, rise: sp.Expr) -> Iterator[Relation]:
+def square_of_the_share_rises(share: sp.Expr, rise: sp.Expr) -> Relations:
     """The square of the share at m + 2."""
     square = share**2
     yield same(square.subs(m, m + 2), square * (1 + rise), by=over(square))
     yield nonnegative(rise, 1 / (m * (m + 2)), strict=True)
 
 
-def square_of_the_larger_share_falls(share: sp.Expr, fall: sp.Expr) -> Iterator[Relation]:
+def square_of_the_larger_share_falls(share: sp.Expr, fall: sp.Expr) -> Relations:
     """The square of the share, (m + 1)/m times, at m + 2."""
     square = share**2 * (m + 1) / m
     yield same(square.subs(m, m + 2), square * (1 - fall), by=over(square))
     yield nonnegative(fall, 1 / (m + 2) ** 2, strict=True)
 
 
-def share_is_a_product_of_wallis(share: sp.Expr, fall: sp.Expr, step_share: sp.Expr) -> Iterator[Relation]:
+def share_is_a_product_of_wallis(share: sp.Expr, fall: sp.Expr, step_share: sp.Expr) -> Relations:
     """The inverse of the larger square is the first factor at m = 2 and gains the factor of i = m/2 + 1; all are π/2."""
     i = sp.Symbol("i", integer=True, positive=True)
     factor = 4 * i**2 / (4 * i**2 - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import cache
@@ -13,7 +13,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, same, vanishes
+from sparse_limits.theory.reasons import Relations, holds, same, vanishes
 from sparse_limits.theory.saliency.model import (
     INPUT,
     NEURON,
@@ -165,7 +165,7 @@ def derivative_and_parts(
 SMALL = " from small weights"  # how the names of such networks end
 
 
-def kernel_varies_with_the_slope_of_the_profile(sensitivity: sp.Expr, instances: Instances) -> Iterator[Relation]:
+def kernel_varies_with_the_slope_of_the_profile(sensitivity: sp.Expr, instances: Instances) -> Relations:
     """∂W/∂u and ∂W/∂v of every pair of profiles, by the chain rule."""
     for model, threshold in instances:
         for position in (u, v):
@@ -173,7 +173,7 @@ def kernel_varies_with_the_slope_of_the_profile(sensitivity: sp.Expr, instances:
             yield same(derivative, sensitivity.xreplace(at), by=sp.cancel)
 
 
-def slopes_enter_by_the_chain_rule(sensitivity: sp.Expr) -> Iterator[Relation]:
+def slopes_enter_by_the_chain_rule(sensitivity: sp.Expr) -> Relations:
     """The derivative of F̄(τ/fφ) at a position, F̄ of the density g there and f growing at the rate r."""
     row, start, position, argument = sp.symbols("f c x y", positive=True)
     threshold = t * row * phi
@@ -182,7 +182,7 @@ def slopes_enter_by_the_chain_rule(sensitivity: sp.Expr) -> Iterator[Relation]:
     yield same(sp.diff(kernel, position).subs(position, 0), sensitivity)
 
 
-def profiles_vary_as_the_classes_say(classes: Classes, methods: Mapping[str, SaliencyModel]) -> Iterator[Relation]:
+def profiles_vary_as_the_classes_say(classes: Classes, methods: Mapping[str, SaliencyModel]) -> Relations:
     """The slope f′/f or φ′/φ: 0 for a constant profile; else positive, u = erf x for the normal, φ = eᵛ for one left open."""
     inside = sp.Symbol("x", positive=True)
     for name, model in methods.items():

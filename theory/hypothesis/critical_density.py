@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -10,7 +9,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relation, Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.saliency.symbols import CHANCE, MEAN
 from sparse_limits.theory.tails import t
@@ -19,9 +18,8 @@ m = sp.Symbol("m", positive=True)  # e(t), the mean modulus of what is kept: of 
 q = sp.Symbol("q", positive=True)  # p(t), the density of |w| at the threshold
 rho_c = sp.Symbol("rho_c", positive=True)  # critical density
 s_2 = sp.Symbol("s_2", positive=True)  # mean square of what is kept, pruned weights as 0
-kappa = sp.Symbol("kappa", positive=True)  # slope of the response at the critical threshold t, times t
+kappa, y = sp.symbols("kappa y", positive=True)  # t times the slope of the response, at the critical t; to integrate
 x, v = sp.symbols("x v", real=True)  # logarithm of a threshold over the critical one; a standard normal number
-y = sp.Symbol("y", positive=True)
 alpha, beta, xi, eta = sp.symbols("alpha beta xi eta", real=True)  # logarithms and deviations of a neuron's two sides
 D = sp.Symbol("D", nonnegative=True)  # share of the neurons that keep nothing
 
@@ -195,7 +193,7 @@ because all neurons have as many weights. So $n^{1/4}$ times $D-1+\frac\rho{\rho
 )
 
 
-def slopes_of_the_mean_kept(falling: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+def slopes_of_the_mean_kept(falling: sp.Expr, slope: sp.Expr) -> Relations:
     """The product rule, with e′ = −t p."""
     kept, density = sp.Function("e")(t), sp.Function("p")(t)
 
@@ -209,7 +207,7 @@ def slopes_of_the_mean_kept(falling: sp.Expr, slope: sp.Expr) -> Iterator[Relati
 
 def law_has(
     survival: sp.Expr, end: sp.Expr, critical_point: sp.Expr, mean: sp.Expr, gain: sp.Expr, critical: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """e falls by t times the density and ends at 0; the gain is t²p/e, and 1 at the point where the tail is the critical density."""
     density = -sp.diff(survival, t)
     yield same(sp.diff(mean, t), -t * density)
@@ -219,19 +217,19 @@ def law_has(
     yield same(critical, survival.subs(t, critical_point))
 
 
-def normal_weights(mean_normal: sp.Expr, gain_normal: sp.Expr, critical_normal: sp.Expr) -> Iterator[Relation]:
+def normal_weights(mean_normal: sp.Expr, gain_normal: sp.Expr, critical_normal: sp.Expr) -> Relations:
     """The tail erfc(t/√2), at t = 1."""
     yield from law_has(sp.erfc(t / sp.sqrt(2)), sp.oo, sp.S.One, mean_normal, gain_normal, critical_normal)
 
 
-def uniform_weights(mean_uniform: sp.Expr, gain_uniform: sp.Expr, critical_uniform: sp.Expr) -> Iterator[Relation]:
+def uniform_weights(mean_uniform: sp.Expr, gain_uniform: sp.Expr, critical_uniform: sp.Expr) -> Relations:
     """The tail 1 − t, at t = 1/√3."""
     yield from law_has(1 - t, sp.S.One, 1 / sp.sqrt(3), mean_uniform, gain_uniform, critical_uniform)
 
 
 def exponential_weights(
     mean_exponential: sp.Expr, gain_exponential: sp.Expr, critical_exponential: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The tail e⁻ᵗ, at the golden ratio."""
     golden = (1 + sp.sqrt(5)) / 2
     yield from law_has(sp.exp(-t), sp.oo, golden, mean_exponential, gain_exponential, critical_exponential)
@@ -242,20 +240,20 @@ def living_neurons_make_the_density(dead: sp.Expr) -> Relation:
     return same((1 - dead) * rho_c, sp.Min(rho, rho_c), by=lambda gap: sp.simplify(sp.expand(gap.rewrite(sp.Abs))))
 
 
-def response_has_this_slope(lost: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+def response_has_this_slope(lost: sp.Expr, slope: sp.Expr) -> Relations:
     """The slope of ln te(t) in ln t is 1 − ε, 0 at t*; its derivative there is −κ, so that minus κx is integrated from 0 to x."""
     yield same(slope / m, 1 - t**2 * q / m)
     yield same(lost, sp.integrate(kappa * x, x))
 
 
-def logarithms_of_both_equations(first: sp.Expr, second: sp.Expr, both: sp.Expr, lost: sp.Expr) -> Iterator[Relation]:
+def logarithms_of_both_equations(first: sp.Expr, second: sp.Expr, both: sp.Expr, lost: sp.Expr) -> Relations:
     """Of a eₙ(b): that of te(t) at b, less that of b, which a replaces, and ξ; the two sides are exchanged in the other equation."""
     yield same(first, alpha + (-lost.subs(x, beta) - beta) + xi)
     yield same(second, first.subs({alpha: beta, beta: alpha, xi: eta}, simultaneous=True))
     yield same(both, (first + second) / 2)
 
 
-def both_sides_at_the_trial(half: sp.Expr, tried: sp.Expr, first: sp.Expr, second: sp.Expr) -> Iterator[Relation]:
+def both_sides_at_the_trial(half: sp.Expr, tried: sp.Expr, first: sp.Expr, second: sp.Expr) -> Relations:
     """Half of η − ξ, between α and β, makes ξ and η their mean in both."""
     at = {alpha: -x + half, beta: -x - half}
     yield same(first.subs(at), tried)
@@ -285,7 +283,7 @@ def mean_of_the_root(mean_root: sp.Expr) -> Relation:
 
 def mean_share_of_the_living(
     above: sp.Expr, excess: sp.Expr, kept_more: sp.Expr, own: sp.Expr, mean_root: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The mean over all neurons, over the critical density; in the limit what is kept more at y = σ, times the mean root."""
     yield same(above / rho_c, D - 1 + rho / rho_c)
     yield same(excess, kept_more.subs(y, sp.sqrt(own)) * mean_root / rho_c)
@@ -296,14 +294,15 @@ critical_density = Claim(
     title="SynFlow, one weight at a time, empties neurons below a critical density",
     headline=r"Under its assumptions, in a wide layer pruned to the density $\rho$, the share of neurons that keep no weight tends to $$[[dead]].$$ For normal weights, $\rho_c$ is the share of them beyond one standard deviation.",
     statement=r"""
-Let a network have $n$ inputs, one hidden layer of $n$ neurons and $n$ outputs. Let the moduli of its weights be independent, with one
-common law. Let this law have a continuous density $p>0$ on an interval that begins at $0$, and a finite mean square. Let $S(t)=P(|w|>t)$,
-$e(t)=E[|w|;|w|>t]$ and $\varepsilon(t)=t^2p(t)/e(t)$, and let the last of these be strictly increasing. Then $\varepsilon(t_*)=1$ at
-exactly one $t_*$, because $te(t)$ has a largest value for every law with a finite mean square; let $\rho_c=S(t_*)$. SynFlow removes the
-weight of the smallest score and scores again, until the share $\rho>0$ of the weights is left. As $n\to\infty$ the share of neurons that
-keep no weight tends in probability to $$[[dead]],$$ and all other neurons, except a share that tends to $0$, keep the share
-$\max(\rho,\rho_c)$ of their weights on either side, up to an error that tends to $0$. The critical density $\rho_c$ is
-$[[critical_normal]]$ for normal weights, $[[critical_uniform]]$ for uniform weights, and $[[critical_exponential]]$ for Laplace weights,
+**Setting.** Let a network have $n$ inputs, one hidden layer of $n$ neurons and $n$ outputs. Let the moduli of its weights be independent,
+with one common law. Let this law have a continuous density $p>0$ on an interval that begins at $0$, and a finite mean square. Let
+$S(t)=P(|w|>t)$, $e(t)=E[|w|;|w|>t]$ and $\varepsilon(t)=t^2p(t)/e(t)$, and let the last of these be strictly increasing. Then
+$\varepsilon(t_*)=1$ at exactly one $t_*$, because $te(t)$ has a largest value for every law with a finite mean square; let $\rho_c=S(t_*)$.
+
+**Emptied neurons.** SynFlow removes the weight of the smallest score and scores again, until the share $\rho>0$ of the weights is left. As
+$n\to\infty$ the share of neurons that keep no weight tends in probability to $$[[dead]],$$ and all other neurons, except a share that tends
+to $0$, keep the share $\max(\rho,\rho_c)$ of their weights on either side, up to an error that tends to $0$. The critical density $\rho_c$
+is $[[critical_normal]]$ for normal weights, $[[critical_uniform]]$ for uniform weights, and $[[critical_exponential]]$ for Laplace weights,
 whose modulus is exponential. These values hold at any scale.
 
 **How fast.** Let the modulus also have a finite fourth moment, let $p$ have a continuous derivative near $t_*$, and let

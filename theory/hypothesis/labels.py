@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Told
-from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.level import level, zero_at
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a as first
 from sparse_limits.theory.kernel.dual import b as second
@@ -18,9 +16,17 @@ from sparse_limits.theory.kernel.dual import relu
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, exhausts, same
+from sparse_limits.theory.reasons import Relation, Relations, exhausts, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
-from sparse_limits.theory.tails import by_struve, half_normal, product_normal, product_survival, t, triple_normal
+from sparse_limits.theory.tails import (
+    by_struve,
+    half_normal,
+    normal_density,
+    product_normal,
+    product_survival,
+    t,
+    triple_normal,
+)
 
 r = sp.Symbol("r", positive=True)  # modulus of the second residual, that of the first one being 1
 b = sp.Symbol("b", positive=True)  # modulus of the preactivation below, a column's
@@ -120,31 +126,27 @@ def opposite_samples_share_nothing(covariance: sp.Expr) -> Relation:
     return same(covariance, sp.limit(valued(relu.value, {first: 1, second: 1}), cross, -1))
 
 
-def half_of_the_gates_are_open(degree: sp.Expr) -> Iterator[Relation]:
+def half_of_the_gates_are_open(degree: sp.Expr) -> Relations:
     """The gate of the one sample that is not 0 in the column is open in half of the rows, where |w| a > t/b with H(t/b)."""
     yield same(degree, sum(gate * product_normal.at(t / b) for gate in (0, 1)) / 2)
 
 
-def densities_are_means_over_kinds(density_one: sp.Expr, density_two: sp.Expr) -> Iterator[Relation]:
+def densities_are_means_over_kinds(density_one: sp.Expr, density_two: sp.Expr) -> Relations:
     """Kinds and gates are fair coins; the residual of the sample divides the threshold."""
     yield same(density_two, sum(gate * triple_normal.at(t / heard) for gate in (0, 1) for heard in (1, r)) / 4)
     yield same(density_one, sum(gate * triple_normal.at(t) for gate in (0, 1)) / 4)
 
 
-def tails_are_those_of_the_modulus(share_one: sp.Expr, share_two: sp.Expr) -> Iterator[Relation]:
+def tails_are_those_of_the_modulus(share_one: sp.Expr, share_two: sp.Expr) -> Relations:
     """In t the tail of b > t/s, or t/rs, falls by the half-normal density of b, over s or rs; it ends at 0."""
-
-    def falls(scale: sp.Expr) -> sp.Expr:
-        return sp.sqrt(2 / sp.pi) * sp.exp(-((t / scale) ** 2) / 2) / scale
-
     for tail, scales in ((share_one, (s,)), (share_two, (s, r * s))):
-        yield same(sp.diff(tail, t), -sum(falls(each) for each in scales) / 2)
+        yield same(sp.diff(tail, t), -sum(normal_density(t / each) / each for each in scales))
         yield same(sp.limit(tail, t, sp.oo), sp.S.Zero)
 
 
 def columns_that_are_not_empty(
     alive_one: sp.Expr, alive_two: sp.Expr, share_one: sp.Expr, share_two: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The tails where the degree is as small as one likes."""
     yield same(alive_one, sp.limit(share_one, s, sp.oo))
     yield same(alive_two, sp.limit(share_two, s, sp.oo))
@@ -162,11 +164,10 @@ def degrees_fall_at_this_rate(rate: sp.Expr) -> Relation:
 
 def thresholds_are_roots(
     threshold_one: sp.Expr, threshold_two: sp.Expr, density_one: sp.Expr, density_two: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """What is 0 at a threshold is the density less ρ."""
     for threshold, density in ((threshold_one, density_one), (threshold_two, density_two)):
-        zero = threshold.function(t) if isinstance(threshold, Level) else t - threshold
-        yield same(zero, density - rho)
+        yield same(zero_at(threshold, t), density - rho)
 
 
 def gap_is_that_of_the_tails(gap: sp.Expr, share_one: sp.Expr, share_two: sp.Expr) -> Relation:
@@ -184,7 +185,7 @@ def distance_is_half_of_both_parts(least_distance: sp.Expr, gap: sp.Expr, rate: 
 
 def distance_of_two_residuals(
     least_residuals: sp.Expr, gap_residuals: sp.Expr, share_two: sp.Expr, rate: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The tails at both residuals, each at its threshold; then half of the moduli of both parts."""
     yield same(gap_residuals, share_two.subs(t, t_2) - share_two.subs({r: r_3, t: t_3}))
     above = sp.Integral(gap_residuals * rate, (s, s_0, sp.oo))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -14,7 +13,7 @@ from sparse_limits.theory.formulas.normal_height import NormalHeight
 from sparse_limits.theory.formulas.valued import put_in
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relation, Relations, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 
 n = sp.Symbol("n", integer=True, positive=True)  # rows and columns of the mask
@@ -117,7 +116,7 @@ def without_replacement(between: sp.Expr) -> Relation:
     return same(between, r * (r - 1) / (n * (n - 1)) - (r / n) ** 2)
 
 
-def mean_between_quantiles(block_mean: sp.Expr) -> Iterator[Relation]:
+def mean_between_quantiles(block_mean: sp.Expr) -> Relations:
     """The integral of the quantile, the slope of the height but for its sign, from one end of the block to the other, over 1/b."""
     p = sp.Symbol("p", positive=True)
     integral = -NormalHeight(p)
@@ -139,7 +138,7 @@ def rows_and_columns_add_up(cell: sp.Expr, block_mean: sp.Expr, slope: sp.Expr) 
     return same(put_in(cell), sp.sqrt(n) * (rows + columns - rho), by=sp.expand)
 
 
-def squares_of_sums(distance: sp.Expr, cell: sp.Expr, block_mean: sp.Expr, spread: sp.Expr) -> Iterator[Relation]:
+def squares_of_sums(distance: sp.Expr, cell: sp.Expr, block_mean: sp.Expr, spread: sp.Expr) -> Relations:
     """The block means telescope to 0, so that products of two of them do; of both masks the limits are alike, but for √γ."""
     end = NormalHeight(k / blocks)
     yield same(block_mean, blocks * (end.subs(k, k - 1) - end))

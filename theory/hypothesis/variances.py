@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -29,7 +27,7 @@ from sparse_limits.theory.kernel.graphon_recursion import (
 from sparse_limits.theory.kernel.homogeneous import covariance_scale, gradient_scale, layer, weights_trained
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relation, Relations, same
 from sparse_limits.theory.saliency.model import rho, u, v
 
 slope = sp.Function("S", real=True)  # mean of φ′φ′ over the draws of a row of the layer below, by its latent
@@ -140,7 +138,7 @@ def edges_have_their_mean(edge: sp.Expr, tangent_step: sp.Expr) -> Relation:
     return same(at_lines(tangent_step), integrated(sp.expand(mean), sp.Tuple(v, 0, 1)), by=sp.expand)
 
 
-def layers_are_told_apart(tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr) -> Iterator[Relation]:
+def layers_are_told_apart(tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr) -> Relations:
     """∫GΘ of a layer: what its own edges add, and the same of the layer below, with the gradients that reach it."""
     arriving = open_graphon().subs({u: above, v: u}, simultaneous=True) * LINES[gradient].subs(v, above)
     yield same(at_lines(backward), integrated(sp.expand(arriving), sp.Tuple(above, 0, 1)), by=sp.expand)
@@ -151,7 +149,7 @@ def layers_are_told_apart(tangent_step: sp.Expr, backward: sp.Expr, own_layer: s
     yield same(at_lines(own_layer), whole - below, by=sp.expand)
 
 
-def powers_of_a_dense_readout(hidden_part: sp.Expr, readout_part: sp.Expr) -> Iterator[Relation]:
+def powers_of_a_dense_readout(hidden_part: sp.Expr, readout_part: sp.Expr) -> Relations:
     """Covariances below a layer and gradients above it, at the scales of K3; a hidden layer's without the readout's factor."""
     below = covariance_scale.subs(layer, layer - 1)
     yield same(below * gradient_scale, weights_trained)
@@ -190,7 +188,8 @@ readout is $[[readout_part]]$ times.
         "v1",
         "section 5.1: “our graphon-modulated weights have position-dependent variances while maintaining independence”; section 5.2, Proposition 1: "
         "the preactivations “at every hidden layer converge to centred Gaussian processes”; Theorem 1: the tangent kernel "
-        "“converges to a deterministic kernel”; the displayed formulas of both are not at hand",
+        "“converges to a deterministic kernel”; the displayed formulas of both are not at hand; appendix B has a condition that the "
+        "power of a constant graphon does not need: “When the activation integral dominates the constant 1”",
     ),
     provenance=Provenance.RECONSTRUCTED,
     proof=Proof.PROVED,

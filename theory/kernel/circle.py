@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -11,7 +9,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.symbols import KAPPAS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same, vanishes
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # frequency
 rank = sp.Symbol("r", integer=True, positive=True)  # place in the descending list, multiplicities counted, from 1
@@ -114,7 +112,7 @@ def over_ranks(term: sp.Expr) -> sp.Sum:
     return sp.Sum(term, (rank, low, high))
 
 
-def waves_are_integrated(ramp_wave: sp.Expr, sine_wave: sp.Expr) -> Iterator[Relation]:
+def waves_are_integrated(ramp_wave: sp.Expr, sine_wave: sp.Expr) -> Relations:
     """Antiderivatives: their derivatives, and their values at π less those at 0."""
     ramp = (sp.pi - theta) * sp.sin(wave * theta) / wave - sp.cos(wave * theta) / wave**2
     sine = -sp.cos(wave * theta) / wave
@@ -124,7 +122,7 @@ def waves_are_integrated(ramp_wave: sp.Expr, sine_wave: sp.Expr) -> Iterator[Rel
         yield same(sp.diff(antiderivative, theta), integrand)
 
 
-def even_eigenvalues_fall(ntk_eigenvalue: sp.Expr, fall: sp.Expr) -> Iterator[Relation]:
+def even_eigenvalues_fall(ntk_eigenvalue: sp.Expr, fall: sp.Expr) -> Relations:
     """At k = 2j + 2, where all factors are positive; at k = 0; and the first three."""
     even = 2 * k + 2
     yield same(ntk_eigenvalue.subs(k, even) - ntk_eigenvalue.subs(k, even + 2), fall.subs(k, even), by=sp.cancel)
@@ -134,7 +132,7 @@ def even_eigenvalues_fall(ntk_eigenvalue: sp.Expr, fall: sp.Expr) -> Iterator[Re
     yield holds(bool(order[0] > order[1]) and bool(order[1] > order[2]), f"{order} falls")
 
 
-def list_has_each_frequency_twice(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr) -> Iterator[Relation]:
+def list_has_each_frequency_twice(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr) -> Relations:
     """Ranks 2j + 2 and 2j + 3 have the frequency 2j for all j; the first three; from 2j + 3 on the list falls."""
     at = ntk_eigenvalue.subs(k, 2 * rank)
     for place in (2 * rank + 2, 2 * rank + 3):
@@ -145,7 +143,7 @@ def list_has_each_frequency_twice(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked
     yield same(step, fall.subs(k, 2 * rank), by=sp.cancel)
 
 
-def slopes_make_the_squares_least(fit_slope: sp.Expr) -> Iterator[Relation]:
+def slopes_make_the_squares_least(fit_slope: sp.Expr) -> Relations:
     """Both derivatives of the sum of squares, at the offset where the first vanishes."""
     offset, slope, sum_yy = sp.symbols("o s S_yy")
     total = sum_yy - 2 * offset * sum_y - 2 * slope * sum_xy + 2 * offset * slope * sum_x
@@ -154,7 +152,7 @@ def slopes_make_the_squares_least(fit_slope: sp.Expr) -> Iterator[Relation]:
     yield vanishes(sp.diff(total, slope).subs(offset, best).subs(slope, fit_slope))
 
 
-def decays_are_fits_of_logarithms(ranked: sp.Expr, fit_slope: sp.Expr, decay: sp.Expr) -> Iterator[Relation]:
+def decays_are_fits_of_logarithms(ranked: sp.Expr, fit_slope: sp.Expr, decay: sp.Expr) -> Relations:
     """Minus the slope at the sums of logarithms, first and last rank left open."""
     abscissa, ordinate = sp.log(rank), sp.log(ranked)
     sums = {sum_x: abscissa, sum_y: ordinate, sum_xx: abscissa**2, sum_xy: abscissa * ordinate}
@@ -162,13 +160,13 @@ def decays_are_fits_of_logarithms(ranked: sp.Expr, fit_slope: sp.Expr, decay: sp
     yield same(decay, -valued(fit_slope, {points: high - low + 1, **at}), by=sp.expand)
 
 
-def large_frequencies_have_the_limit(ntk_eigenvalue: sp.Expr, even_limit: sp.Expr) -> Iterator[Relation]:
+def large_frequencies_have_the_limit(ntk_eigenvalue: sp.Expr, even_limit: sp.Expr) -> Relations:
     """The limit over even frequencies."""
     even = 2 * k + 2
     yield same(even_limit, sp.limit(sp.cancel(ntk_eigenvalue.subs(k, even) * even**2), k, sp.oo))
 
 
-def fits_of_powers_have_the_exponent(fit_slope: sp.Expr, even_limit: sp.Expr, exponent: sp.Expr) -> Iterator[Relation]:
+def fits_of_powers_have_the_exponent(fit_slope: sp.Expr, even_limit: sp.Expr, exponent: sp.Expr) -> Relations:
     """Ordinates on a line of slope −2, whatever its offset; λ k² has a limit that is not 0."""
     offset = sp.Symbol("o", real=True)
     line = {sum_y: points * offset - 2 * sum_x, sum_xy: offset * sum_x - 2 * sum_xx}

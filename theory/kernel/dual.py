@@ -61,6 +61,7 @@ relu = DualActivation(
     sp.sqrt(a * b) * kappa_1.subs(cosine, _correlation),
     kappa_0.subs(cosine, _correlation),
 )
+row_kernel = relu.value + c * relu.slope  # the mean that a neuron of one hidden ReLU layer adds to the tangent kernel
 erf = DualActivation(
     "erf",
     sp.erf(z),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -35,7 +34,7 @@ from sparse_limits.theory.kernel.dual import (
 from sparse_limits.theory.kernel.symbols import KAPPAS, LAYERS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 
 k = sp.Symbol("k", integer=True, nonnegative=True)
 
@@ -123,7 +122,7 @@ def within_the_half_turn(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand_trig(expression.subs(sine)))
 
 
-def gates_follow_from_the_density_of_two_kinks(slope: sp.Expr, kappa_0: sp.Expr) -> Iterator[Relation]:
+def gates_follow_from_the_density_of_two_kinks(slope: sp.Expr, kappa_0: sp.Expr) -> Relations:
     """Twice the density at 0, as a function of the covariance and of the cosine; a half without correlation."""
     yield same(sp.diff(slope, c), 1 / (sp.pi * sp.sqrt(a * b - c**2)))
     yield same(sp.diff(kappa_0, cosine), 1 / (sp.pi * ROOT))
@@ -131,9 +130,7 @@ def gates_follow_from_the_density_of_two_kinks(slope: sp.Expr, kappa_0: sp.Expr)
         yield same(function.subs(letter, 0), mean(sp.sqrt(2) * sp.Heaviside(z), a) ** 2)
 
 
-def values_follow_from_the_gates(
-    slope: sp.Expr, kappa_0: sp.Expr, value: sp.Expr, kappa_1: sp.Expr
-) -> Iterator[Relation]:
+def values_follow_from_the_gates(slope: sp.Expr, kappa_0: sp.Expr, value: sp.Expr, kappa_1: sp.Expr) -> Relations:
     """Derivatives in the covariance and in the cosine; the product of the means without correlation."""
     yield same(sp.diff(value, c), slope)
     yield same(sp.diff(kappa_1, cosine), kappa_0)
@@ -143,9 +140,7 @@ def values_follow_from_the_gates(
     yield same(kappa_1.subs(cosine, 0), apart.subs({a: 1, b: 1}))
 
 
-def squares_follow_from_the_values(
-    value: sp.Expr, kappa_1: sp.Expr, squares: sp.Expr, J_2: sp.Expr
-) -> Iterator[Relation]:
+def squares_follow_from_the_values(value: sp.Expr, kappa_1: sp.Expr, squares: sp.Expr, J_2: sp.Expr) -> Relations:
     """Derivatives in the covariance and in the cosine; the product of the means without correlation."""
     yield same(sp.diff(squares, c), 8 * value)
     yield same(sp.diff(J_2, cosine), 4 * sp.pi * kappa_1)
@@ -154,7 +149,7 @@ def squares_follow_from_the_values(
     yield same(J_2.subs(cosine, 0) * 2 / sp.pi, apart.subs({a: 1, b: 1}))
 
 
-def gates_have_a_recurrence(kappa_0: sp.Expr, taylor_0: sp.Expr) -> Iterator[Relation]:
+def gates_have_a_recurrence(kappa_0: sp.Expr, taylor_0: sp.Expr) -> Relations:
     """The coefficients of the derivative, from k to k + 1 and at 0; the differential equation that this expresses."""
     slope = sp.diff(kappa_0, cosine)
 
@@ -166,13 +161,13 @@ def gates_have_a_recurrence(kappa_0: sp.Expr, taylor_0: sp.Expr) -> Iterator[Rel
     yield same(slope.subs(cosine, 0), 1 / sp.pi)
 
 
-def values_have_the_coefficients_of_their_integral(taylor_0: sp.Expr, taylor_1: sp.Expr) -> Iterator[Relation]:
+def values_have_the_coefficients_of_their_integral(taylor_0: sp.Expr, taylor_1: sp.Expr) -> Relations:
     """The derivative of r^{2k+2} with its coefficient."""
     r = sp.Symbol("r", positive=True)
     yield same(sp.diff(taylor_1 * r ** (2 * k + 2), r), taylor_0 * r ** (2 * k + 1))
 
 
-def identity_has_the_covariance(linear_value: sp.Expr, linear_slope: sp.Expr) -> Iterator[Relation]:
+def identity_has_the_covariance(linear_value: sp.Expr, linear_slope: sp.Expr) -> Relations:
     """The mean product of a pair built of two independent standard normals, and its derivative in the covariance."""
     first, second = sp.symbols("n_1 n_2")  # independent standard normals
     pair = sp.sqrt(a) * first, c / sp.sqrt(a) * first + sp.sqrt(b - c**2 / a) * second
@@ -181,7 +176,7 @@ def identity_has_the_covariance(linear_value: sp.Expr, linear_slope: sp.Expr) ->
     yield same(linear_slope, sp.diff(moments, c))
 
 
-def layer_adds_and_passes_on(kappa_0: sp.Expr, kappa_1: sp.Expr, ntk_step: sp.Expr) -> Iterator[Relation]:
+def layer_adds_and_passes_on(kappa_0: sp.Expr, kappa_1: sp.Expr, ntk_step: sp.Expr) -> Relations:
     """κ₁ + κ₀ t at the cosine of the angle, 0 ≤ θ ≤ π."""
     value, slope = (kernel.subs(cosine, sp.cos(angle)) for kernel in (kappa_1, kappa_0))
     yield same(ntk_step, value + slope * tangent, by=within_the_half_turn)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -20,6 +18,7 @@ from sparse_limits.theory.kernel.dual import (
     cosine,
     kappa_0,
     kappa_1,
+    row_kernel,
 )
 from sparse_limits.theory.kernel.fixed_inputs import (
     INPUTS,
@@ -29,14 +28,13 @@ from sparse_limits.theory.kernel.fixed_inputs import (
     gap,
     inputs,
     kernel_of_masks,
-    row_kernel,
     second,
     share,
 )
 from sparse_limits.theory.kernel.symbols import KAPPAS, ROW, TWO_INPUTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 agreeing = sp.Symbol("A", integer=True, nonnegative=True)  # inputs where x and x′ of signs ±1 agree
 opposed = sp.Symbol("B", integer=True, nonnegative=True)  # and those where they do not
@@ -134,26 +132,26 @@ $[[signs_kernel]]$ and $[[signs_bound]]$, with that mean cosine $r$.
 )
 
 
-def gap_of_signs_is_the_sum_over_inputs(gap: sp.Expr, signs_gap: sp.Expr) -> Iterator[Relation]:
+def gap_of_signs_is_the_sum_over_inputs(gap: sp.Expr, signs_gap: sp.Expr) -> Relations:
     """What an input adds is that of K7.1; at S_W = p (1, 1, r), with shares (1 ± r)/2 of agreeing and opposed inputs."""
     yield same(gap, kernel_of_masks.expressions["gap"], by=by_factors)
     one, other = (gap.subs({a: share, b: share}).subs({first: 1, second: sign}) for sign in (1, -1))
     yield same(signs_gap, inputs * ((1 + cosine) * one + (1 - cosine) * other) / 2, by=by_factors)
 
 
-def row_kernel_of_signs_is_homogeneous(angular: sp.Expr) -> Iterator[Relation]:
+def row_kernel_of_signs_is_homogeneous(angular: sp.Expr) -> Relations:
     """At s (1, 1, r), with the density for s."""
     at = {a: share, b: share, c: share * cosine}
     yield same(row_kernel.subs(at), share * angular, by=by_factors)
 
 
-def kept_inputs_add_up_to_the_mean_cosine(mean_cosine: sp.Expr) -> Iterator[Relation]:
+def kept_inputs_add_up_to_the_mean_cosine(mean_cosine: sp.Expr) -> Relations:
     """The mean of k/d times the cosine, input by input: each of A is kept with probability p and adds 1/d, each of B −1/d."""
     one = share / (agreeing + opposed)
     yield same(share * mean_cosine, agreeing * one - opposed * one)
 
 
-def kernel_of_signs_is_convex_in_the_cosine(signs_curvature: sp.Expr, angular: sp.Expr) -> Iterator[Relation]:
+def kernel_of_signs_is_convex_in_the_cosine(signs_curvature: sp.Expr, angular: sp.Expr) -> Relations:
     """h″; times the positive π(1 − r²)^{3/2} it is 1 + 2(1 − r²)."""
     yield same(sp.diff(angular, cosine, 2), signs_curvature)
     numerator = signs_curvature * sp.pi * (1 - cosine**2) ** sp.Rational(3, 2)
@@ -163,14 +161,14 @@ def kernel_of_signs_is_convex_in_the_cosine(signs_curvature: sp.Expr, angular: s
     yield nonnegative(signs_curvature, bend, where={cosine: (y - 1) / (y + 1)}, strict=True)
 
 
-def rows_are_multiples_of_one_function(angular: sp.Expr, perspective: sp.Expr) -> Iterator[Relation]:
+def rows_are_multiples_of_one_function(angular: sp.Expr, perspective: sp.Expr) -> Relations:
     """The row kernel at equal variances; at c = ra it is a multiple of h."""
     there = {c: cosine * a}
     yield same(perspective, row_kernel.subs(b, a), by=sp.expand)
     yield same(perspective.subs(there), a * angular, by=sp.expand)
 
 
-def inputs_turn_a_row_off_its_ray(agreeing_turn: sp.Expr, opposed_turn: sp.Expr) -> Iterator[Relation]:
+def inputs_turn_a_row_off_its_ray(agreeing_turn: sp.Expr, opposed_turn: sp.Expr) -> Relations:
     """What m adds to a, and m or −m to c, changes of c − ra; the signs at r = (y − 1)/(y + 1)."""
     for sign, claimed in ((1, agreeing_turn), (-1, opposed_turn)):
         changed = (c + sign * size) - cosine * (a + size) - (c - cosine * a)
@@ -181,7 +179,7 @@ def inputs_turn_a_row_off_its_ray(agreeing_turn: sp.Expr, opposed_turn: sp.Expr)
     yield nonnegative(-opposed_turn, 2 * size * y / (1 + y), where=inside, strict=True)
 
 
-def chords_join_the_ends(angular: sp.Expr, chord: sp.Expr) -> Iterator[Relation]:
+def chords_join_the_ends(angular: sp.Expr, chord: sp.Expr) -> Relations:
     """The line between the values at −1 and 1."""
     low, high = angular.subs(cosine, -1), angular.subs(cosine, 1)
     yield same(chord, ((1 - cosine) * low + (1 + cosine) * high) / 2, by=sp.expand)

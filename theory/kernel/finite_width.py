@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -21,11 +21,12 @@ from sparse_limits.theory.kernel.dual import (
     cosine,
     kappa_1,
     relu,
+    row_kernel,
 )
 from sparse_limits.theory.kernel.symbols import ACTIVATION, COORDINATES, WIDE_KERNEL
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same, vanishes
+from sparse_limits.theory.reasons import Relations, same, vanishes
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.saliency.symbols import MASK, MEAN
 
@@ -56,7 +57,7 @@ def at_covariance(function: sp.Expr) -> sp.Expr:
     return function.subs(cosine, c / sp.sqrt(a * b))
 
 
-mean = relu.value + c * relu.slope
+mean = row_kernel
 second_moment = a * b * at_covariance(fourth) + 4 * c * relu.value + 6 * c**2 * relu.slope
 variance = second_moment - mean**2
 deviation = sp.sqrt(variance / n)
@@ -145,7 +146,7 @@ def mean_product() -> sp.Expr:
     return sp.integrate(2 * sp.cos(t) * sp.cos(t - theta), (t, theta - sp.pi / 2, sp.pi / 2)) / (2 * sp.pi)
 
 
-def neurons_are_waves_on_the_arc(neuron: sp.Expr) -> Iterator[Relation]:
+def neurons_are_waves_on_the_arc(neuron: sp.Expr) -> Relations:
     """φφ′ and φ̇φ̇′c at t = (u + θ)/2; both cosines are positive inside the arc and one is 0 at either end."""
     direction = (wave + theta) / 2
     covariance = first_length * second_length * sp.cos(theta)
@@ -156,14 +157,14 @@ def neurons_are_waves_on_the_arc(neuron: sp.Expr) -> Iterator[Relation]:
         yield vanishes(end)
 
 
-def lengths_have_their_moments(radial_square: sp.Expr, radial_fourth: sp.Expr) -> Iterator[Relation]:
+def lengths_have_their_moments(radial_square: sp.Expr, radial_fourth: sp.Expr) -> Relations:
     """Integrals of R³ and R⁵ times e^{−R²/2}."""
     for claimed, power in ((radial_square, 2), (radial_fourth, 4)):
         density = radial * sp.exp(-(radial**2) / 2)
         yield same(claimed, sp.integrate(radial**power * density, (radial, 0, sp.oo)))
 
 
-def readouts_have_their_moments(readout_fourth: sp.Expr) -> Iterator[Relation]:
+def readouts_have_their_moments(readout_fourth: sp.Expr) -> Relations:
     """Integrals over the normal law."""
     density = sp.exp(-(readout**2) / 2) * sp.sqrt(2 / sp.pi)
     yield same(readout_fourth, sp.integrate(readout**4 * density, (readout, 0, sp.oo)))
@@ -172,7 +173,7 @@ def readouts_have_their_moments(readout_fourth: sp.Expr) -> Iterator[Relation]:
 
 def waves_are_integrated_over_the_arc(
     neuron: sp.Expr, arc_length: sp.Expr, arc_cosine: sp.Expr, arc_square: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Over |u| < π − θ with dt = du/2; a neuron without α has R² times the mean of 2 cos t cos(t − θ)."""
     for power, claimed in enumerate((arc_length, arc_cosine, arc_square)):
         yield same(claimed, mean_power(power))
@@ -187,7 +188,7 @@ def squares_are_those_of_the_arc(
     arc_cosine: sp.Expr,
     arc_square: sp.Expr,
     fourth: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """The square of the neuron without α, for inputs of length 1."""
     plain = neuron.subs({readout: 0, first_length: 1, second_length: 1})
     moments = {radial: (1, 0, 0, 0, radial_fourth), sp.cos(wave): (arc_length, arc_cosine, arc_square)}
@@ -197,13 +198,13 @@ def squares_are_those_of_the_arc(
 
 def equal_inputs_have_simple_moments(
     mean: sp.Expr, second_moment: sp.Expr, equal_mean: sp.Expr, equal_second: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Both moments at b = c = a."""
     for claimed, known in ((equal_mean, mean), (equal_second, second_moment)):
         yield same(claimed, known.subs({b: a, c: a}))
 
 
-def rows_grow_coordinate_by_coordinate(row_norm: sp.Expr, row_square: sp.Expr) -> Iterator[Relation]:
+def rows_grow_coordinate_by_coordinate(row_norm: sp.Expr, row_square: sp.Expr) -> Relations:
     """One more coordinate of square s, over d, kept with probability ρ: q gains s and k gains s²; without any both are 0."""
     s = sp.Symbol("s", positive=True)
     more = {q: q + s, k: k + s**2}
@@ -219,7 +220,7 @@ def diagonals_are_means_over_masks(
     row_square: sp.Expr,
     diagonal_mean: sp.Expr,
     diagonal_variance: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """Polynomials in a, term by term over the masks of a row."""
     powers = {a: (1, row_norm, row_square)}
     yield same(diagonal_mean, mean_over(equal_mean, powers))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -20,18 +19,18 @@ from sparse_limits.theory.kernel.dual import (
     c,
     cosine,
     relu,
+    row_kernel,
 )
 from sparse_limits.theory.kernel.symbols import DUAL, KAPPA_0, ROW, TWO_INPUTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 share = sp.Symbol("p", positive=True)  # value of the graphon at an input, at most 1
 first, second = sp.symbols("x y", real=True)  # an input's values in x and x′
 inputs = sp.Symbol("d", integer=True, positive=True)
 multiple = sp.Symbol("lambda", positive=True)  # x′ = λx
 
-row_kernel = relu.value + c * relu.slope
 parallel = 2 * multiple * a
 
 determinant = a * b - c**2
@@ -99,6 +98,7 @@ gap (from covariance of an input, Hessian): Half the trace of this *Hessian* tim
 $[[gap]]$.
 """,
     globals(),
+    row_kernel=row_kernel,
 )
 
 
@@ -111,20 +111,20 @@ def by_factors(expression: sp.Expr) -> sp.Expr:
     return sp.factor(roots)
 
 
-def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
+def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Relations:
     """The row kernel from the dual activation; linear for equal inputs."""
     yield same(row_kernel, relu.value + c * sp.diff(relu.value, c), by=by_factors)
     yield same(row_kernel.subs({b: a, c: a}), 2 * a)
 
 
-def parallel_inputs_are_linear(row_kernel: sp.Expr, parallel: sp.Expr) -> Iterator[Relation]:
+def parallel_inputs_are_linear(row_kernel: sp.Expr, parallel: sp.Expr) -> Relations:
     """The row kernel at x′ = λx and x′ = −λx, λ > 0."""
     along, against = (row_kernel.subs({b: multiple**2 * a, c: sign * multiple * a}) for sign in (1, -1))
     yield same(along, parallel)
     yield same(against, sp.S.Zero)
 
 
-def hessian_is_that_of_the_row_kernel(row_kernel: sp.Expr, hessian: sp.Matrix) -> Iterator[Relation]:
+def hessian_is_that_of_the_row_kernel(row_kernel: sp.Expr, hessian: sp.Matrix) -> Relations:
     """The second derivatives of the row kernel; and the same on both sides of the diagonal."""
     variables = (a, b, c)
     for i, j in product(range(3), repeat=2):
@@ -132,7 +132,7 @@ def hessian_is_that_of_the_row_kernel(row_kernel: sp.Expr, hessian: sp.Matrix) -
         yield same(hessian[i, j], curvature, by=by_factors)
 
 
-def covariance_has_two_masks(covariance: sp.Matrix, products: sp.Matrix) -> Iterator[Relation]:
+def covariance_has_two_masks(covariance: sp.Matrix, products: sp.Matrix) -> Relations:
     """The mean square over the two values of a mask, less the square of the mean, in any direction; and its symmetry."""
     mean, square = sp.zeros(3, 1), sp.zeros(3, 3)
     for mask, chance in ((0, 1 - share), (1, share)):
@@ -145,7 +145,7 @@ def covariance_has_two_masks(covariance: sp.Matrix, products: sp.Matrix) -> Iter
         yield same(entry, mirrored)
 
 
-def gap_is_half_the_trace(gap: sp.Expr, hessian: sp.Matrix, covariance: sp.Matrix) -> Iterator[Relation]:
+def gap_is_half_the_trace(gap: sp.Expr, hessian: sp.Matrix, covariance: sp.Matrix) -> Relations:
     """½ tr(H C) of one input."""
     trace = (hessian * covariance).trace() / 2
     yield same(gap, trace.subs(c, cosine * sp.sqrt(a * b)), by=by_factors)

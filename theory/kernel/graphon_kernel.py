@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import sympy as sp
 
@@ -43,7 +43,7 @@ from sparse_limits.theory.kernel.graphon_recursion import (
 from sparse_limits.theory.kernel.symbols import LAYERS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relation, Relations, same
 from sparse_limits.theory.saliency.model import u, v
 
 coincidence = sp.Integer(6)
@@ -202,7 +202,7 @@ def roots_expanded(expression: sp.Expr) -> sp.Expr:
 
 def one_hidden_layer_is_written_out(
     one_hidden: sp.Expr, one_hidden_terms: tuple[sp.Expr, ...], inner_value: sp.Expr, inner_slope: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Both integrands are those of the recursion with the covariances of a row written out, at inputs that are not parallel."""
     first, second, shared = (of_a_row(GRAPHONS[0], *pair) for pair in ((x, x), (y, y), (x, y)))
     at = {gap: first * second - shared**2, c: shared}
@@ -211,7 +211,7 @@ def one_hidden_layer_is_written_out(
         yield same(generic_integrand(claimed), integrand, by=roots_expanded)
 
 
-def shared_neurons_count_six_times(coincidence: sp.Expr) -> Iterator[Relation]:
+def shared_neurons_count_six_times(coincidence: sp.Expr) -> Relations:
     """E φ̇⁴ over a fair gate times E z⁴, an integral; this is also E φ(z)⁴ at a unit variance (K1)."""
     z = sp.Symbol("z", real=True)
     fourth = sp.integrate(z**4 * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo))

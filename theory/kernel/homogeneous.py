@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import sympy as sp
 
@@ -23,7 +23,7 @@ from sparse_limits.theory.kernel.dual import (
 from sparse_limits.theory.kernel.symbols import KERNELS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, induction, same
+from sparse_limits.theory.reasons import Relations, at_sizes, induction, same
 from sparse_limits.theory.saliency.model import rho
 
 layer = sp.Symbol("l", integer=True, nonnegative=True)  # its place, from 1 to L + 1; 0 for the inputs
@@ -82,7 +82,7 @@ def contributions_of(densities: Sequence[sp.Expr], layers: int) -> list[sp.Expr]
     return contributions(densities[:layers], densities[:layers])
 
 
-def value_scales_and_slope_does_not(scaled_value: sp.Expr, scaled_slope: sp.Expr) -> Iterator[Relation]:
+def value_scales_and_slope_does_not(scaled_value: sp.Expr, scaled_slope: sp.Expr) -> Relations:
     """F and its derivative in the covariance at ρ times their arguments; ρ ∂F(ρ …) = ∂ρF, by the chain rule."""
     scaled = {variable: rho * variable for variable in (a, b, c)}
     yield same(valued(relu.value, scaled), scaled_value)
@@ -90,22 +90,20 @@ def value_scales_and_slope_does_not(scaled_value: sp.Expr, scaled_slope: sp.Expr
     yield same(sp.diff(scaled_value, c), rho * scaled_slope)
 
 
-def covariances_scale_layer_by_layer(scaled_value: sp.Expr, covariance_scale: sp.Expr) -> Iterator[Relation]:
+def covariances_scale_layer_by_layer(scaled_value: sp.Expr, covariance_scale: sp.Expr) -> Relations:
     """The inputs, and the factor of F of one layer more."""
     factor = scaled_value / relu.value
     yield induction(covariance_scale, layer, sp.S.One, lambda term: factor * term)
 
 
-def gradients_scale_layer_by_layer(scaled_slope: sp.Expr, gradient_scale: sp.Expr) -> Iterator[Relation]:
+def gradients_scale_layer_by_layer(scaled_slope: sp.Expr, gradient_scale: sp.Expr) -> Relations:
     """The output, and the factors of density and slope of one layer more below it."""
     factor = rho * scaled_slope / relu.slope
     yield same(gradient_scale, factor * gradient_scale.subs(layer, layer + 1))
     yield same(gradient_scale.subs(layer, depth + 1), sp.S.One)
 
 
-def each_layer_has_all_densities_once(
-    covariance_scale: sp.Expr, gradient_scale: sp.Expr, ratio: sp.Expr
-) -> Iterator[Relation]:
+def each_layer_has_all_densities_once(covariance_scale: sp.Expr, gradient_scale: sp.Expr, ratio: sp.Expr) -> Relations:
     """The scales below and above a layer and its own density, whatever the layer; other densities multiply as well."""
     below = covariance_scale.subs(layer, layer - 1)
     yield same(ratio * covariance_scale, below * rho * gradient_scale * covariance_scale)
@@ -118,21 +116,21 @@ def each_layer_has_all_densities_once(
 
 def readout_leaves_one_density_out(
     covariance_scale: sp.Expr, gradient_scale: sp.Expr, readout_dense: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """What lies below the readout; and a hidden layer, with the scale above it of a network of one layer less."""
     yield same(readout_dense, covariance_scale.subs(layer, depth))
     below, above = covariance_scale.subs(layer, layer - 1), gradient_scale.subs(depth, depth - 1)
     yield same(readout_dense * covariance_scale, below * rho * above * covariance_scale)
 
 
-def outputs_scale_layer_by_layer(output_scale: sp.Expr) -> Iterator[Relation]:
+def outputs_scale_layer_by_layer(output_scale: sp.Expr) -> Relations:
     """A network of one layer of weights, and the factor √ρ of one more; ReLU at √ρ z, for z of either sign."""
     yield induction(output_scale, depth, sp.sqrt(rho), lambda term: sp.sqrt(rho) * term)
     for z in (sp.Symbol("z", positive=True), sp.Symbol("z", negative=True)):
         yield same(sp.Max(sp.sqrt(rho) * z, 0), sp.sqrt(rho) * sp.Max(z, 0))
 
 
-def squares_of_derivatives_are_counted(output_scale: sp.Expr, weights_trained: sp.Expr) -> Iterator[Relation]:
+def squares_of_derivatives_are_counted(output_scale: sp.Expr, weights_trained: sp.Expr) -> Relations:
     """The factor squared over ρ; and chains of one open neuron a layer, differentiated in the weights √ρ w."""
     yield same(weights_trained, output_scale**2 / rho)
     cases = []

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DEPTH, a, b, c, cosine, dense_ntk, depth, relu
+from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DEPTH, a, b, c, cosine, dense_ntk, depth, relu, row_kernel
 from sparse_limits.theory.kernel.graphon_recursion import above as next_position
 from sparse_limits.theory.kernel.graphon_recursion import backward, covariance, forward, gradient, own_layer, weight
 from sparse_limits.theory.kernel.symbols import COORDINATES, KERNELS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.saliency.model import u, v
 
 flow = sp.Symbol("f", positive=True)  # Π_l ∫ g_l h_{l+1}
@@ -38,7 +38,7 @@ power_overlap = 1 / (p + q + 1)
 power_flow = (p + q + 1) ** (-depth)
 surplus = p * q
 density_flow = ((p + 1) * (q + 1)) ** (-depth)
-block_kernel = relu.value + c * relu.slope
+block_kernel = row_kernel
 mixture = share * blocks[0] + (1 - share) * blocks[1]
 
 STEPS = proof(
@@ -123,7 +123,7 @@ def scaled(expression: sp.Expr, first: sp.Expr, second: sp.Expr) -> sp.Expr:
     return valued(expression, at)
 
 
-def covariances_go_forward(scaled_value: sp.Expr, passed: sp.Expr) -> Iterator[Relation]:
+def covariances_go_forward(scaled_value: sp.Expr, passed: sp.Expr) -> Relations:
     """The integral of K2 over rows whose F is that of g B times a, b, c; profiles are open functions."""
     one = rows(v) * below
     values = valued(scaled_value, dict.fromkeys(scales, one))
@@ -132,15 +132,13 @@ def covariances_go_forward(scaled_value: sp.Expr, passed: sp.Expr) -> Iterator[R
     yield same(passed, found.subs(upper(u), row))
 
 
-def gradients_go_back(scaled_slope: sp.Expr, sent_back: sp.Expr) -> Iterator[Relation]:
+def gradients_go_back(scaled_slope: sp.Expr, sent_back: sp.Expr) -> Relations:
     """The integral of K2 over rows of the next layer, times the slope at g B times a, b, c."""
     found = at_profiles(backward, rows, columns, {gradient(next_position): nexts(next_position) * above})
     yield same(sent_back, found.subs(columns(u), column) * scaled_slope)
 
 
-def layers_have_the_product_of_all_overlaps(
-    passed: sp.Expr, sent_back: sp.Expr, own_factor: sp.Expr
-) -> Iterator[Relation]:
+def layers_have_the_product_of_all_overlaps(passed: sp.Expr, sent_back: sp.Expr, own_factor: sp.Expr) -> Relations:
     """Rows at g B, gradients at h A; one layer moved from above to below, or from below to above, changes nothing."""
     here = {gradient(u): nexts(u) * above, covariance(v): dense * below / columns(v)}
     found = own_layer.replace(weight, lambda at, of: rows(at) * columns(of)).subs(here)
@@ -152,20 +150,20 @@ def layers_have_the_product_of_all_overlaps(
     yield same(first, second)
 
 
-def powers_overlap(power_overlap: sp.Expr) -> Iterator[Relation]:
+def powers_overlap(power_overlap: sp.Expr) -> Relations:
     """The antiderivative, 0 at 0, is the overlap at 1."""
     antiderivative = power_overlap * u ** (p + q + 1)
     yield same(sp.diff(antiderivative, u), u**p * u**q, by=lambda gap: sp.simplify(sp.powsimp(gap)))
 
 
-def means_multiply_layer_by_layer(power_flow: sp.Expr, surplus: sp.Expr, density_flow: sp.Expr) -> Iterator[Relation]:
+def means_multiply_layer_by_layer(power_flow: sp.Expr, surplus: sp.Expr, density_flow: sp.Expr) -> Relations:
     """Both means are integrals; their product is the power of p + q + 1 and the surplus."""
     means = sp.integrate(u**p, (u, 0, 1)) * sp.integrate(u**q, (u, 0, 1))
     yield induction(density_flow, depth, means, lambda term: means * term, start=1)
     yield same(density_flow.subs(depth, 1) * (1 / power_flow.subs(depth, 1) + surplus), sp.S.One)
 
 
-def blocks_are_integrated(block_kernel: sp.Expr, mixture: sp.Expr) -> Iterator[Relation]:
+def blocks_are_integrated(block_kernel: sp.Expr, mixture: sp.Expr) -> Relations:
     """Two constants over [0, s] and [s, 1]; one block at two dense kernels of the same inputs is none."""
     first, second = (
         sp.integrate(each, (u, *ends)) for each, ends in zip(blocks, ((0, share), (share, 1)), strict=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
@@ -13,7 +12,7 @@ from sparse_limits.theory.kernel.graphon_recursion import covariance, edge, gate
 from sparse_limits.theory.kernel.symbols import LAYERS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.saliency.model import v
 from sparse_limits.theory.tails import half_normal, t
@@ -98,7 +97,7 @@ def in_threshold(expression: sp.Expr) -> sp.Expr:
     return expression.subs(sp.erfcinv(density), t / sp.sqrt(2)).subs(density, half_normal.survival)
 
 
-def edge_has_two_means(edge_mean: sp.Expr) -> Iterator[Relation]:
+def edge_has_two_means(edge_mean: sp.Expr) -> Relations:
     """The mean of K2's edge over its mask and weight, with functions of the position below left open."""
 
     def opened(expression: sp.Expr) -> sp.Expr:
@@ -110,12 +109,12 @@ def edge_has_two_means(edge_mean: sp.Expr) -> Iterator[Relation]:
     yield same(opened(edge_mean), opened(mean), by=sp.expand)
 
 
-def threshold_keeps_the_density(threshold: sp.Expr) -> Iterator[Relation]:
+def threshold_keeps_the_density(threshold: sp.Expr) -> Relations:
     """The share of normal weights beyond it."""
     yield same(half_normal.at(threshold), density)
 
 
-def slope_is_a_quotient_of_rates(slope: sp.Expr, threshold: sp.Expr) -> Iterator[Relation]:
+def slope_is_a_quotient_of_rates(slope: sp.Expr, threshold: sp.Expr) -> Relations:
     """The integral of w² over |w| > t and the share of these weights, differentiated in t."""
     energy = sp.Integral(weight**2 * half_normal.density.subs(t, weight), (weight, t, sp.oo))
     for falling, power in ((energy, 2), (half_normal.survival, 0)):
@@ -125,7 +124,7 @@ def slope_is_a_quotient_of_rates(slope: sp.Expr, threshold: sp.Expr) -> Iterator
     yield same(slope, rate.subs(t, threshold))
 
 
-def excess_falls_to_zero(second_moment: sp.Expr, excess: sp.Expr) -> Iterator[Relation]:
+def excess_falls_to_zero(second_moment: sp.Expr, excess: sp.Expr) -> Relations:
     """q − ρ(1 + t²); over t it has the derivative −ρ, and tends to 0 as t → ∞; ρ itself falls to 0, and so is positive."""
     yield same(second_moment - density * (1 + threshold**2), excess, by=sp.expand)
     falling = sp.expand(in_threshold(excess) / t)
@@ -135,7 +134,7 @@ def excess_falls_to_zero(second_moment: sp.Expr, excess: sp.Expr) -> Iterator[Re
     yield same(sp.limit(sp.diff(falling, t), t, sp.oo), 0)
 
 
-def path_weight_is_a_mean_over_masks(path_weight: sp.Expr) -> Iterator[Relation]:
+def path_weight_is_a_mean_over_masks(path_weight: sp.Expr) -> Relations:
     """The squares of the derivatives of a product of three weights, over all masks, each kept at one size and pruned at any."""
     weights = sp.symbols("w_1:4")
     mean = sp.S.Zero
@@ -149,9 +148,7 @@ def path_weight_is_a_mean_over_masks(path_weight: sp.Expr) -> Iterator[Relation]
     yield same(path_weight, mean, by=sp.expand)
 
 
-def constant_graphons_give_a_power(
-    homogeneous: sp.Expr, path_weight: sp.Expr, second_moment: sp.Expr
-) -> Iterator[Relation]:
+def constant_graphons_give_a_power(homogeneous: sp.Expr, path_weight: sp.Expr, second_moment: sp.Expr) -> Relations:
     """One more layer brings a factor q; and L + 1 equal terms along every path, two at L = 1 (without a third layer), three at L = 2."""
     yield same(homogeneous.subs(depth, depth + 1), second_moment * homogeneous, by=sp.powsimp)
     constant = {**dict.fromkeys(shares, density), **dict.fromkeys(energies, second_moment)}
@@ -160,7 +157,7 @@ def constant_graphons_give_a_power(
         yield same(terms, layers * homogeneous.subs(depth, layers - 1))
 
 
-def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
+def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Relations:
     """The readout carries E φφ′; the first layer E φ̇φ̇′, which is the derivative of the former in the covariance."""
     yield same(row_kernel, relu.value + own * sp.diff(relu.value, c))
 

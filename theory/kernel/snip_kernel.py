@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -15,7 +13,7 @@ from sparse_limits.theory.kernel.second_moment import OWN, own, second_moment
 from sparse_limits.theory.kernel.symbols import BESSEL, COORDINATES, DUAL, ENERGY_LAW, KAPPA_0, WIDE_KERNEL
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 from sparse_limits.theory.saliency.symbols import CHANCE, MASK, MEAN
@@ -109,14 +107,14 @@ def in_exponentials(expression: sp.Expr) -> sp.Expr:
 HYPERBOLA = sp.exp(-s * sp.cosh(x))  # its integral over x > 0 is K_0(s), and with the factor cosh x it is K_1(s)
 
 
-def share_of_an_entry_is_an_integral(graphon: sp.Expr) -> Iterator[Relation]:
+def share_of_an_entry_is_an_integral(graphon: sp.Expr) -> Relations:
     """Its derivative in s, by the density 2φ of |w| at s/α; and all entries at s = 0."""
     density_there = sp.sqrt(2 / sp.pi) * sp.exp(-((s / alpha) ** 2) / 2)
     yield same(sp.diff(graphon, s), -density_there / alpha)
     yield same(graphon.subs(s, 0), sp.S.One)
 
 
-def energy_of_an_entry_falls_with_its_share(graphon: sp.Expr, entry_energy: sp.Expr) -> Iterator[Relation]:
+def energy_of_an_entry_falls_with_its_share(graphon: sp.Expr, entry_energy: sp.Expr) -> Relations:
     """Both rates in s, and the sign of one; and all of the energy at s = 0."""
     yield same(sp.diff(entry_energy, s), (s / alpha) ** 2 * sp.diff(graphon, s))
     fall = (s / alpha) ** 2 * sp.sqrt(2 / sp.pi) * sp.exp(-(s**2) / (2 * alpha**2)) / alpha
@@ -124,7 +122,7 @@ def energy_of_an_entry_falls_with_its_share(graphon: sp.Expr, entry_energy: sp.E
     yield same(entry_energy.subs(s, 0), sp.S.One)
 
 
-def energy_falls_at_the_rate_of_a_bessel_function(energy_rate: sp.Expr) -> Iterator[Relation]:
+def energy_falls_at_the_rate_of_a_bessel_function(energy_rate: sp.Expr) -> Relations:
     """The integrand in a, at both signs of x, and −s times the derivative in s of the integrand of (2/π) K₀; K₀′ itself."""
     yield same(energy_rate, -2 / sp.pi * s * sp.diff(sp.besselk(0, s), s))
     a_of_x = sp.sqrt(s) * sp.exp(x / 2)
@@ -134,12 +132,12 @@ def energy_falls_at_the_rate_of_a_bessel_function(energy_rate: sp.Expr) -> Itera
     yield nonnegative(rate, least, by=in_exponentials, strict=True)
 
 
-def slope_is_a_quotient_of_rates(slope: sp.Expr, energy_rate: sp.Expr) -> Iterator[Relation]:
+def slope_is_a_quotient_of_rates(slope: sp.Expr, energy_rate: sp.Expr) -> Relations:
     """The rate of the energy over that of the share, (2/π) K₀."""
     yield same(slope * 2 / sp.pi * sp.besselk(0, s), energy_rate)
 
 
-def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Iterator[Relation]:
+def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Relations:
     """The readout carries E φφ′; the first layer a² E φ̇φ̇′, which is the derivative of the former in the covariance."""
     yield same(row_kernel, relu.value + alpha**2 * own * sp.diff(relu.value, c))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -12,7 +10,7 @@ from sparse_limits.theory.kernel.dual import COSINE, a, b, c, cosine, kappa_0, k
 from sparse_limits.theory.kernel.symbols import KAPPAS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, induction, nonnegative, same
 
 k = sp.Symbol("k", integer=True, positive=True)  # inputs kept, equally
 ell = sp.Symbol("ell", integer=True, nonnegative=True)  # degree of a spherical harmonic
@@ -190,7 +188,7 @@ def by_gammas(gap: sp.Expr) -> sp.Expr:
     return sp.factor(sp.expand_power_base(gap.replace(sp.gamma, shifted)))
 
 
-def harmonics_are_what_degrees_add(monomials: sp.Expr, multiplicity: sp.Expr) -> Iterator[Relation]:
+def harmonics_are_what_degrees_add(monomials: sp.Expr, multiplicity: sp.Expr) -> Relations:
     """Monomials of degree ℓ less those of ℓ − 2, for ℓ ≥ 2; at 0 and 1 there are none of these."""
     added = monomials.subs(ell, ell + 2) - monomials
     yield same(multiplicity.subs(ell, ell + 2), added, by=by_binomials)
@@ -198,27 +196,27 @@ def harmonics_are_what_degrees_add(monomials: sp.Expr, multiplicity: sp.Expr) ->
         yield same(multiplicity.subs(ell, degree), monomials.subs(ell, degree), by=by_binomials)
 
 
-def two_inputs_are_the_circle(sphere_eigenvalue: sp.Expr, plane: sp.Expr) -> Iterator[Relation]:
+def two_inputs_are_the_circle(sphere_eigenvalue: sp.Expr, plane: sp.Expr) -> Relations:
     """At every even degree from 2 on."""
     at = {k: 2, ell: EVEN + 2}
     yield same(plane.subs(at), (sphere_eigenvalue * ell**2).subs(at), by=by_gammas)
 
 
-def products_grow_factor_by_factor(wallis: sp.Expr) -> Iterator[Relation]:
+def products_grow_factor_by_factor(wallis: sp.Expr) -> Relations:
     """1 without a factor; one factor after another."""
     i = half_degree + 1
     yield induction(wallis, half_degree, sp.S.One, lambda term: term * 4 * i**2 / (4 * i**2 - 1), by=by_gammas)
     yield holds(wallis.subs(half_degree, 1) == sp.Rational(4, 3), "one factor is 4/3")
 
 
-def three_inputs_are_a_product(sphere_eigenvalue: sp.Expr, wallis: sp.Expr, space: sp.Expr) -> Iterator[Relation]:
+def three_inputs_are_a_product(sphere_eigenvalue: sp.Expr, wallis: sp.Expr, space: sp.Expr) -> Relations:
     """At every even degree from 2 on, with as many factors as half the degree."""
     at = {k: 3, ell: EVEN + 2}
     product = wallis.subs(half_degree, ell + 1)
     yield same(space.subs(at), (sphere_eigenvalue * ell**3).subs(at) * product, by=by_gammas)
 
 
-def constants_are_limits(plane: sp.Expr, space: sp.Expr, two_more: sp.Expr, constant: sp.Expr) -> Iterator[Relation]:
+def constants_are_limits(plane: sp.Expr, space: sp.Expr, two_more: sp.Expr, constant: sp.Expr) -> Relations:
     """At two and three inputs, where the product is π/2 in the limit; and from k to k + 2."""
     factor = sp.limit(sp.cancel(two_more), ell, sp.oo)
     yield same(constant.subs(k, k + 2), factor * constant, by=lambda gap: by_gammas(sp.expand_power_exp(gap)))
@@ -226,20 +224,20 @@ def constants_are_limits(plane: sp.Expr, space: sp.Expr, two_more: sp.Expr, cons
     yield same(constant.subs(k, 3), sp.limit(space, ell, sp.oo) / (sp.pi / 2))
 
 
-def exponents_count_ranks(rank_power: sp.Expr, exponent: sp.Expr) -> Iterator[Relation]:
+def exponents_count_ranks(rank_power: sp.Expr, exponent: sp.Expr) -> Relations:
     """ℓ to −k, where the rank grows like ℓ to another power; it is positive."""
     yield same(exponent.subs(k, k + 1) * rank_power.subs(k, k + 1), k + 1)
     more = sp.Symbol("x", integer=True, nonnegative=True)
     yield nonnegative(exponent, (2 + more) / (1 + more), where={k: 2 + more}, strict=True)
 
 
-def row_kernels_are_homogeneous(row_kernel: sp.Expr) -> Iterator[Relation]:
+def row_kernels_are_homogeneous(row_kernel: sp.Expr) -> Relations:
     """Value, and covariance times slope, at the variances wm², wm′² and the covariance wmm′r."""
     at = {a: weight * size**2, b: weight * other_size**2, c: weight * size * other_size * cosine}
     yield same(row_kernel, (relu.value + c * relu.slope).subs(at), by=sp.expand)
 
 
-def harmonics_solve_their_equation(slope: sp.Expr, slope_before: sp.Expr, bend: sp.Expr) -> Iterator[Relation]:
+def harmonics_solve_their_equation(slope: sp.Expr, slope_before: sp.Expr, bend: sp.Expr) -> Relations:
     """(1 − r²) times the equation, P″ from the derivative of (1 − r²)P′."""
     moved = sp.diff(slope, now) * slope + sp.diff(slope, before) * slope_before
     moved += (1 - cosine**2) * sp.diff(slope, cosine)  # (1 − r²) times the derivative of (1 − r²)P′

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sympy as sp
@@ -12,7 +12,7 @@ from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 w, y = sp.symbols("w y", real=True)
 w01, w02, w12, w13, w23, w34 = sp.symbols("w_01 w_02 w_12 w_13 w_23 w_34", real=True)
@@ -65,7 +65,7 @@ both orders (from graphs, paths): On the diamond, $1$ may come before $2$ or aft
 )
 
 
-def edges_carry_sums_and_products(edge_map: sp.Expr) -> Iterator[Relation]:
+def edges_carry_sums_and_products(edge_map: sp.Expr) -> Relations:
     """M(w, y + y′), M(w, 1), and M(w, M(w′, y)), which is that of an edge with the weight ww′."""
     before, other = sp.symbols("w' y'", real=True)
     yield same(edge_map.subs(y, y + other), edge_map + edge_map.subs(y, other))

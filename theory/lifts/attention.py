@@ -18,7 +18,7 @@ from sparse_limits.theory.lifts.maps import SUM, Bilinear, Skip
 from sparse_limits.theory.lifts.module import PerceptronModule, Vertex
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 
 C, d = sp.symbols("C d", positive=True, integer=True)
 h = sp.Symbol("h", nonnegative=True, integer=True)
@@ -174,7 +174,7 @@ def number_of_weights(lift: Lift) -> sp.Integer:
     return sp.Integer(sum(len(entries(weight)) for weight in lift.weights.values()))
 
 
-def every_head_and_channel_adds_its_weights(weights: sp.Expr) -> Iterator[Relation]:
+def every_head_and_channel_adds_its_weights(weights: sp.Expr) -> Relations:
     """Head by head from none on, and channel by channel: three columns in and one out; one channel and one head counted on the lift."""
     yield induction(weights, h, sp.S.Zero, lambda term: term + C * (3 * d + d))
     yield induction(weights, C, h * (3 * d + d), lambda term: term + h * (3 * d + d), start=1)
@@ -183,7 +183,7 @@ def every_head_and_channel_adds_its_weights(weights: sp.Expr) -> Iterator[Relati
         yield same(weights.subs({C: 1, h: 1, d: width}), number_of_weights(one))
 
 
-def full_skips_add_the_other_channels(excess: sp.Matrix, X: sp.Matrix) -> Iterator[Relation]:
+def full_skips_add_the_other_channels(excess: sp.Matrix, X: sp.Matrix) -> Relations:
     """The full lift minus that with diagonal skips, attention included."""
     ones = sp.ones(X.cols, 1)
     diagonal = block_of([(ones, 2 * ones, -ones, ones.T / 2)], X.rows)

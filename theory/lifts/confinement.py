@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -16,7 +15,7 @@ from sparse_limits.theory.lifts.path_length import growing_length, growing_rate,
 from sparse_limits.theory.lifts.tangent import CONVEX, FLOW, MODEL, PARAMETER, REACHED, STEP, TANGENT, epsilon, kappa, x
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same
 
 B = sp.Symbol("B", nonnegative=True)  # a bound of the loss at the start, likely
 epsilon_0 = sp.Symbol("epsilon_0", nonnegative=True)  # the loss that is approached
@@ -84,7 +83,7 @@ at the right end.
 )
 
 
-def losses_are_joined(low_loss: sp.Expr) -> Iterator[Relation]:
+def losses_are_joined(low_loss: sp.Expr) -> Relations:
     """Its value at ε; its slope times ε and its second derivative times ε² are itself, and positive."""
     yield same(low_loss.subs(z, epsilon), epsilon)
     yield same(sp.diff(low_loss, z) * epsilon, low_loss)
@@ -95,7 +94,7 @@ def losses_are_joined(low_loss: sp.Expr) -> Iterator[Relation]:
 
 def tangents_of_the_example_reach_its_floor(
     standstill: sp.Expr, low_loss: sp.Expr, standstill_radius: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The step along its slope, which reaches the output ε and so this loss; it grows by (1 − ε)eˣ."""
     reached = standstill + sp.diff(standstill, x) * standstill_radius
     yield same(reached, epsilon, by=sp.expand)
@@ -106,7 +105,7 @@ def tangents_of_the_example_reach_its_floor(
     yield nonnegative(standstill - 1, sp.exp(-x), strict=True)
 
 
-def both_hypotheses_hold_as_likely(probability: sp.Expr) -> Iterator[Relation]:
+def both_hypotheses_hold_as_likely(probability: sp.Expr) -> Relations:
     """Two failures among 12 equally likely draws, overlapping in every way; attained where they do not."""
     for first, second in ((1, 2), (3, 5), (4, 4), (0, 7)):
         claimed = probability.subs({delta_1: sp.Rational(first, 12), delta_2: sp.Rational(second, 12)})
@@ -158,6 +157,9 @@ lies in $A(\kappa(c),\varepsilon)$, where $\kappa(c)=[[standstill_radius]]$ at $
         FLOW,
         Hypothesis(
             "the loss to be reached is above that which is approached", epsilon > epsilon_0, needed_by=("middle",)
+        ),
+        Hypothesis(
+            "the example's loss joins its two pieces at a positive output", epsilon > 0, needed_by=("low_loss",)
         ),
         Hypothesis(
             "the flow that never comes down to $1$ has tangents that reach a positive loss below $1$",

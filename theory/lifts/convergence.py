@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -17,7 +16,7 @@ from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS, binomial_below, 
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 delta = sp.Symbol("delta", positive=True)  # the probability of failure allowed
 F = sp.Symbol("F", nonnegative=True)
@@ -101,7 +100,7 @@ rounded up.
 )
 
 
-def conditions_hold_from_there(chernoff_failure: sp.Expr, mean_size: sp.Expr, tail_size: sp.Expr) -> Iterator[Relation]:
+def conditions_hold_from_there(chernoff_failure: sp.Expr, mean_size: sp.Expr, tail_size: sp.Expr) -> Relations:
     """Half the mean is M at the one, and more beyond; the bound δ at the other, and smaller by its exponential beyond."""
     yield same(n * q / 2 - M, q * (n - mean_size) / 2, by=sp.expand)
     bound = unconditional(chernoff_failure)
@@ -109,7 +108,7 @@ def conditions_hold_from_there(chernoff_failure: sp.Expr, mean_size: sp.Expr, ta
     yield same(bound, delta * beyond)
 
 
-def sizes_keep_both_conditions(mean_size: sp.Expr, tail_size: sp.Expr, chernoff_size: sp.Expr) -> Iterator[Relation]:
+def sizes_keep_both_conditions(mean_size: sp.Expr, tail_size: sp.Expr, chernoff_size: sp.Expr) -> Relations:
     """The larger one, rounded up; no guarantee for no copies."""
     larger = sp.Max(sp.ceiling(mean_size), sp.ceiling(tail_size))
     yield same(unconditional(chernoff_size), larger)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -38,7 +36,7 @@ from sparse_limits.theory.lifts.tangent import L_0, START
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 nu = sp.Symbol("nu", nonnegative=True)  # ‖w*‖²
 x = sp.Symbol("x", nonnegative=True)  # ‖w‖
@@ -145,15 +143,13 @@ without changes of sign, with probability $[[gaussian_copy]]$.
 VOLUME = sp.pi ** (signs / 2) * rho_0**signs / sp.gamma(signs / 2 + 1)
 
 
-def losses_tend_to_that_of_the_witness(approximation_loss: sp.Expr) -> Iterator[Relation]:
+def losses_tend_to_that_of_the_witness(approximation_loss: sp.Expr) -> Relations:
     """Twice its root, less that of ε_w, is a multiple of ρ₀ + ρ."""
     step = Lambda * (rho_0 + rho) * A_1
     yield same(2 * approximation_loss, 2 * epsilon_w + step * (2 * sp.sqrt(2 * epsilon_w) + step), by=sp.expand)
 
 
-def so_many_copies_leave_the_rest(
-    approximation_loss: sp.Expr, residual: sp.Expr, copies_needed: sp.Expr
-) -> Iterator[Relation]:
+def so_many_copies_leave_the_rest(approximation_loss: sp.Expr, residual: sp.Expr, copies_needed: sp.Expr) -> Relations:
     """M times the root of the share that the residual of M copies has of the goal less the loss of neighbours."""
     count, rest = sp.Symbol("M", positive=True), sp.Symbol("eta", positive=True)
     share = sp.sqrt(residual.subs(M, count) / (goal - approximation_loss))
@@ -161,7 +157,7 @@ def so_many_copies_leave_the_rest(
     yield same(copies_needed, count * share, by=lambda gap: sp.simplify(gap.subs(apart)))
 
 
-def terms_are_mean_powers(even_moment: sp.Expr, series_term: sp.Expr) -> Iterator[Relation]:
+def terms_are_mean_powers(even_moment: sp.Expr, series_term: sp.Expr) -> Relations:
     """The exponential series, of which even powers are left, j! and (s/2)_j in it those of a ₀F₁."""
     mean = (x * sp.sqrt(nu)) ** (2 * j) / sp.factorial(2 * j) * even_moment
 
@@ -173,9 +169,7 @@ def terms_are_mean_powers(even_moment: sp.Expr, series_term: sp.Expr) -> Iterato
     yield same(series_term, mean, by=by_neighbours)
 
 
-def densities_are_means_over_spheres(
-    series_term: sp.Expr, surface: sp.Expr, radial_density: sp.Expr
-) -> Iterator[Relation]:
+def densities_are_means_over_spheres(series_term: sp.Expr, surface: sp.Expr, radial_density: sp.Expr) -> Relations:
     """The density of the normal law on a sphere of radius x, its measure, and the mean of the exponential: a ₀F₁ of such terms."""
     mean = sp.hyper([], [signs * half], nu * x**2 / 4)
     constant = (2 * sp.pi) ** (-signs * half) * sp.exp(-(x**2 + nu) / 2)

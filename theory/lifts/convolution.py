@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from sparse_limits.theory.lifts.maps import PRODUCT, Bilinear, Pointwise, relu
 from sparse_limits.theory.lifts.module import PerceptronModule
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction
+from sparse_limits.theory.reasons import Relations, holds, induction
 
 H, k = sp.symbols("H k", positive=True, integer=True)
 C_i, C_o = sp.symbols("C_i C_o", nonnegative=True, integer=True)
@@ -159,7 +159,7 @@ def pixels_cut(length: int, width: int) -> int:
     return sum(any(p + a >= length for a in range(width)) for p in range(length))
 
 
-def every_pair_of_channels_has_a_kernel(weights: sp.Expr, pixel_edges: sp.Expr) -> Iterator[Relation]:
+def every_pair_of_channels_has_a_kernel(weights: sp.Expr, pixel_edges: sp.Expr) -> Relations:
     """Channel by channel, with a kernel for each of the other side; of one pair, pixel by pixel and weight by weight."""
     for number, one in ((weights, k), (pixel_edges, k * H)):
         for here, other in ((C_i, C_o), (C_o, C_i)):
@@ -171,7 +171,7 @@ def every_pair_of_channels_has_a_kernel(weights: sp.Expr, pixel_edges: sp.Expr) 
         yield holds(len(graph.maps) == width * length, f"{len(graph.maps)} edges on {length} pixels")
 
 
-def pixels_near_the_end_are_cut(cut: sp.Expr) -> Iterator[Relation]:
+def pixels_near_the_end_are_cut(cut: sp.Expr) -> Relations:
     """A pixel p = H − 1 − q sees beyond the end if q < k − 1: none for one weight, one more for each weight more; counted."""
     yield induction(cut, k, sp.S.Zero, lambda term: term + 1, start=1)
     for length in range(1, 7):

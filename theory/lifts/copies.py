@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import sympy as sp
 
@@ -15,7 +15,7 @@ from sparse_limits.theory.lifts.readout import OUTPUT, READOUTS, TRAINED, Delta,
 from sparse_limits.theory.lifts.tangent import L_0, START, epsilon
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.steps import Carrier, Step
 
 M = sp.Symbol("M", nonnegative=True, integer=True)  # copies of each unit
@@ -229,13 +229,13 @@ def faster(claimed: sp.Expr, factor: int) -> sp.Expr:
 LINEAR_LOSS = L_0 * (1 - gamma)
 
 
-def energy_pays_for_moved_cells(spent: sp.Expr, moved_cells: sp.Expr) -> Iterator[Relation]:
+def energy_pays_for_moved_cells(spent: sp.Expr, moved_cells: sp.Expr) -> Relations:
     """What more cells spend beyond L₀; at constant speed all of it is spent on them."""
     yield same(spent - L_0, (movers - moved_cells) * rho**2 / T, by=sp.expand)
     yield same(moved_cells * T * (rho / T) ** 2, L_0)
 
 
-def bounds_at_the_longest_times(longest_time: sp.Expr, bound: sp.Expr, along: sp.Expr) -> Iterator[Relation]:
+def bounds_at_the_longest_times(longest_time: sp.Expr, bound: sp.Expr, along: sp.Expr) -> Relations:
     """The bound there, for exact copies; and how fast it falls before."""
     falling = inside(bound).subs(EXACT_COPIES)
     yield same(along, falling.subs(T, inside(longest_time)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
@@ -14,7 +12,7 @@ from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.lifts.degrees import PROBABILITY, WIDTH, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 inputs = sp.Symbol("d", nonnegative=True, integer=True)
 pattern = sp.Symbol("s", nonnegative=True, integer=True)  # |S|
@@ -146,7 +144,7 @@ def without_last_term(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand(gap.replace(sp.Sum, split)))
 
 
-def series_lose_term_after_term(type_series: sp.Expr) -> Iterator[Relation]:
+def series_lose_term_after_term(type_series: sp.Expr) -> Relations:
     """All of the exponential series at m = 0, and from m to m + 1 one term less."""
     term = (q * z) ** m / sp.factorial(m)
     yield same(type_series, type_series.subs(m, m + 1) + term, by=without_last_term)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 n = sp.Symbol("n", integer=True, positive=True)  # copies of a vertex
 lam = sp.Symbol("lambda", nonnegative=True)  # expected degree
@@ -61,7 +59,7 @@ def value(expression: sp.Expr) -> sp.Expr:
     return expression.replace(lambda part: isinstance(part, sp.Piecewise), lambda part: part.args[0].expr)
 
 
-def variances_add_up(variance: sp.Expr) -> Iterator[Relation]:
+def variances_add_up(variance: sp.Expr) -> Relations:
     """One copy more adds p(1 − p), from one copy on."""
     added = value(variance).subs(ONE_MORE, simultaneous=True) - value(variance)
     yield same(added, CHANCE * (1 - CHANCE), by=sp.cancel)

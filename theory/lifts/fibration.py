@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 DIAMOND = (("0", "1"), ("0", "2"), ("1", "3"), ("2", "3"))
 x, w01, w02, w13, w23, c = sp.symbols("x w_01 w_02 w_13 w_23 c", real=True)
@@ -130,7 +130,7 @@ def mean_of_fibre() -> sp.Expr:
     return fibre_size * base_weight - rest
 
 
-def linear_maps_add_up_their_weights(completing_weight: sp.Expr) -> Iterator[Relation]:
+def linear_maps_add_up_their_weights(completing_weight: sp.Expr) -> Relations:
     """Two components of a map that is linear in the weight: those of the others and of the last one add up to that of the base."""
     for component in sp.symbols("m_1 m_2", real=True):
         yield same(component * rest + component * completing_weight, component * base_weight)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -35,7 +33,7 @@ from sparse_limits.theory.lifts.coverage import (
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same, vanishes
+from sparse_limits.theory.reasons import Relations, same, vanishes
 
 edge = lam / n
 matching = omega * q**r
@@ -123,7 +121,7 @@ root is a copy.
 )
 
 
-def pairs_exclude_each_other(cell_chance: sp.Expr, copy_chance: sp.Expr) -> Iterator[Relation]:
+def pairs_exclude_each_other(cell_chance: sp.Expr, copy_chance: sp.Expr) -> Relations:
     """Each pair of children of the right types is that of a copy as in *one place*, its types given."""
     given = cell_chance.subs(r, 2) / q**2
     yield same(where_some(copy_chance), N_1 * N_2 * given)

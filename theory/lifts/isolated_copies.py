@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -55,7 +53,7 @@ from sparse_limits.theory.lifts.tangent import LOSS, L, epsilon
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 b = sp.Symbol("b", nonnegative=True)  # ‖ā‖²
 c = sp.Symbol("c", positive=True)  # the time for each copy
@@ -154,7 +152,7 @@ def exact_copies_move_half_of_them(
     load: sp.Expr,
     radius_square: sp.Expr,
     isolated_along: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """M/2 less those that move is a multiple of the square of the radius less that one; the bound there."""
     cells = inside(isolated_moved_cells).subs(EXACT_COPIES).subs(T, c * M)
     yield same(M / 2 - cells, M * (1 - load) * (1 - radius_square / rho**2) / 2)

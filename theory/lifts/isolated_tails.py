@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -16,7 +14,7 @@ from sparse_limits.theory.lifts.isolated import ISOLATED, ORDER, factorial_momen
 from sparse_limits.theory.lifts.wide_lifts import dispersion, isolated_rate
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, holds, induction, nonnegative, same, vanishes
 
 mu = sp.Symbol("mu", positive=True)  # EM'
 V = sp.Symbol("V", nonnegative=True)  # Var M'
@@ -126,7 +124,7 @@ beyond = sp.Symbol("l", integer=True, nonnegative=True)  # vertices beyond the c
 above = sp.Symbol("l", positive=True)  # beyond a number of copies
 
 
-def children_have_these_factors(child_factor: sp.Expr, child_bound: sp.Expr) -> Iterator[Relation]:
+def children_have_these_factors(child_factor: sp.Expr, child_bound: sp.Expr) -> Relations:
     """(n − rk)_i/(n)_i, from i children to i + 1; the first factor, and what others lack of it, for n = i + 1 + l."""
     product = sp.ff(n - r * k, i) / sp.ff(n, i)
     apart = {sp.ff(n - r * k, i + 1): sp.ff(n - r * k, i) * (n - r * k - i), sp.ff(n, i + 1): sp.ff(n, i) * (n - i)}
@@ -140,13 +138,13 @@ def children_have_these_factors(child_factor: sp.Expr, child_bound: sp.Expr) -> 
 
 def spread_passes_that_of_poisson_there(
     mean_factor: sp.Expr, poisson_degree: sp.Expr, dispersion: sp.Expr, isolated_rate: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The mean is 1 − λ/n there; and the limit of Var M'/EM' is 1 there, and exceeds it by a multiple of what λ is more."""
     yield same(1 - lam / n - mean_factor, (poisson_degree - lam) / n, by=sp.expand)
     yield same(dispersion - 1, 2 * r * isolated_rate * (lam - poisson_degree), by=sp.expand)
 
 
-def best_tilt_has_the_mean_moved(generating_bound: sp.Expr, tilted: sp.Expr, upper_tail: sp.Expr) -> Iterator[Relation]:
+def best_tilt_has_the_mean_moved(generating_bound: sp.Expr, tilted: sp.Expr, upper_tail: sp.Expr) -> Relations:
     """The value at 1 + s = m/μ, where the logarithm, convex, has the derivative 0; no guarantee below the mean."""
     yield same(unconditional(upper_tail), tilted.subs(s, m / mu - 1), by=sp.expand)
     count = sp.Symbol("m", positive=True)
@@ -157,7 +155,7 @@ def best_tilt_has_the_mean_moved(generating_bound: sp.Expr, tilted: sp.Expr, upp
     yield holds(upper_tail.subs({m: 1, mu: 2}) == no_guarantee, "no guarantee below the mean")
 
 
-def best_shift_is_cantelli(shifted: sp.Expr, cantelli: sp.Expr) -> Iterator[Relation]:
+def best_shift_is_cantelli(shifted: sp.Expr, cantelli: sp.Expr) -> Relations:
     """The value at u = V/t, and what it is more at other shifts."""
     best = shifted.subs(u, V / t).subs(t, mu - m + 1)
     yield same(unconditional(cantelli), best, by=sp.cancel)
@@ -166,7 +164,7 @@ def best_shift_is_cantelli(shifted: sp.Expr, cantelli: sp.Expr) -> Iterator[Rela
     yield holds(cantelli.subs({m: 3, mu: 2, V: 1}) == no_guarantee, "no guarantee from the mean on")
 
 
-def lower_tails_have_the_mean_for_the_variance(cantelli: sp.Expr, lower_tail: sp.Expr) -> Iterator[Relation]:
+def lower_tails_have_the_mean_for_the_variance(cantelli: sp.Expr, lower_tail: sp.Expr) -> Relations:
     """Cantelli's bound at V = μ, and what it is less for a smaller variance."""
     general, poisson = unconditional(cantelli), unconditional(lower_tail)
     away = mu - m + 1
@@ -178,14 +176,14 @@ def lower_tails_have_the_mean_for_the_variance(cantelli: sp.Expr, lower_tail: sp
     yield holds(lower_tail.subs({m: 3, mu: 2}) == no_guarantee, "no guarantee from the mean on")
 
 
-def children_have_this_slope(child_slope: sp.Expr) -> Iterator[Relation]:
+def children_have_this_slope(child_slope: sp.Expr) -> Relations:
     """The derivative of the logarithm of 1 − i/n; not negative for n = i + 1 + l."""
     yield same(child_slope, sp.diff(sp.log(1 - i / n), n), by=sp.cancel)
     size = i + 1 + beyond
     yield nonnegative(child_slope.subs(n, size), i / (size * (beyond + 1)), by=sp.cancel)
 
 
-def roots_have_this_slope(root_part: sp.Expr, root_slope: sp.Expr) -> Iterator[Relation]:
+def roots_have_this_slope(root_part: sp.Expr, root_slope: sp.Expr) -> Relations:
     """The derivative, less r + 1 times log(1 − x) + x/(1 − x) at x = λ/n."""
     bracket = sp.log(1 - lam / n) + lam / (n - lam)
     yield same(sp.diff(root_part, n), root_slope + (r + 1) * bracket)
@@ -193,7 +191,7 @@ def roots_have_this_slope(root_part: sp.Expr, root_slope: sp.Expr) -> Iterator[R
 
 def means_rise_from_there(
     root_slope: sp.Expr, child_slope: sp.Expr, quotient_slope: sp.Expr, increasing_from: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The slope has the sign of what the width is more; the other slopes are nowhere negative."""
     yield same(root_slope, (n - increasing_from) / (n * (n - lam)), by=sp.cancel)
     size = i + 1 + beyond
@@ -203,7 +201,7 @@ def means_rise_from_there(
     yield nonnegative(quotient_slope.subs(m, some).subs(mu, x + above), certificate, by=sp.cancel)
 
 
-def bounds_fall_with_the_mean(lower_tail: sp.Expr, quotient_slope: sp.Expr) -> Iterator[Relation]:
+def bounds_fall_with_the_mean(lower_tail: sp.Expr, quotient_slope: sp.Expr) -> Relations:
     """1 over the bound is 1 and (μ − m + 1)²/μ: the derivative of that, and its sign at m = 1 + x and μ = x + z."""
     yield same(quotient_slope, sp.diff(1 / unconditional(lower_tail), mu))
     others, above = sp.Symbol("x", integer=True, nonnegative=True), sp.Symbol("z", positive=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -35,7 +33,7 @@ from sparse_limits.theory.lifts.tangent import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 s = sp.Symbol("s", nonnegative=True)  # the length of the path so far
 WALKED = Quantity(s, "length of the path so far", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 4))
@@ -167,9 +165,7 @@ fixed_tangents = epsilon + (L_0 - epsilon) * sp.exp(-s / kappa)
 square_power = epsilon + (L_0 - epsilon) / sp.sqrt(1 + 2 * t * (L_0 - epsilon) / kappa**2)
 
 
-def product_is_kept_at_the_bound(
-    growing_bound: sp.Expr, kept_product: sp.Expr, gradient_bound: sp.Expr
-) -> Iterator[Relation]:
+def product_is_kept_at_the_bound(growing_bound: sp.Expr, kept_product: sp.Expr, gradient_bound: sp.Expr) -> Relations:
     """Its derivatives by L, times minus the bound, and by s."""
     yield same(growing_bound, gradient_bound.subs(kappa, kappa + s))
     yield same(kept_product, (L - epsilon) ** 2 / growing_bound, by=sp.cancel)
@@ -180,7 +176,7 @@ def product_is_kept_at_the_bound(
 
 def growing_example_has_the_slope_of_the_bound(
     growing_bound: sp.Expr, growing_example: sp.Expr, growing_slope: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """It starts at L_0; its tangent reaches ε with the step κ + x."""
     yield same(growing_example.subs(x, 0), L_0)
     yield same(growing_slope, -sp.diff(growing_example, x), by=sp.cancel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -19,7 +19,7 @@ from sparse_limits.theory.lifts.maps import PRODUCT, Pointwise, identity
 from sparse_limits.theory.lifts.module import PerceptronModule
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 n_0, n_1, n_2, n_3 = sp.symbols("n_0 n_1 n_2 n_3", nonnegative=True, integer=True)
 
@@ -110,7 +110,7 @@ def unmasked(lift: Lift) -> Lift:
     return lift.with_weights({edge: valued(weight, ones) for edge, weight in lift.weights.items()})
 
 
-def one_more_neuron_has_its_neighbours_edges(weights: sp.Expr) -> Iterator[Relation]:
+def one_more_neuron_has_its_neighbours_edges(weights: sp.Expr) -> Relations:
     """With one more copy of a layer there is an edge more for each copy of the layers beside it; without copies there is none."""
     for layer, size in enumerate(sizes):
         beside = sp.Add(*(sizes[other] for other in (layer - 1, layer + 1) if 0 <= other < len(sizes)))

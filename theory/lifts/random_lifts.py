@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -13,7 +11,7 @@ from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, lam, n, samp
 from sparse_limits.theory.lifts.perceptrons import n_1
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 N_e = sp.Symbol("N_e", nonnegative=True, integer=True)  # edges above one edge of the base
 EDGES = sp.symbols(
@@ -89,20 +87,20 @@ degree $[[part_degree]]$ for $m$ copies. For $m=0$ there are no pairs.
 )
 
 
-def one_edge_more_changes_a_factor(pairs: sp.Expr, chance: sp.Expr, graph_probability: sp.Expr) -> Iterator[Relation]:
+def one_edge_more_changes_a_factor(pairs: sp.Expr, chance: sp.Expr, graph_probability: sp.Expr) -> Relations:
     """A pair that becomes an edge, in place of one that is none; without edges there are as many factors as pairs."""
     graph, edge = value(graph_probability), value(chance)
     yield same(graph.subs(N_e, N_e + 1) * (1 - edge), graph * edge, by=lambda gap: sp.simplify(sp.powsimp(gap)))
     yield same(graph.subs(N_e, 0), (1 - edge) ** pairs)
 
 
-def skips_are_the_edges_of_one_graph(skip_law: sp.Expr) -> Iterator[Relation]:
+def skips_are_the_edges_of_one_graph(skip_law: sp.Expr) -> Relations:
     """The polynomial in the edges that is 1 at that graph and 0 at all others."""
     skips_alone = sp.prod(e if kept else 1 - e for e, kept in zip(EDGES, (1, 0, 0, 1), strict=True))
     yield same(value(skip_law), skips_alone, by=sp.expand)
 
 
-def vertices_add_up(variance: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.Expr) -> Iterator[Relation]:
+def vertices_add_up(variance: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.Expr) -> Relations:
     """One copy of the target more adds the mean and the variance of one; the moments of a binomial law of all pairs."""
     one_more = {n_1: n_1 + 1}
     yield same(mean_edges.subs(one_more) - mean_edges, lam)
@@ -119,9 +117,11 @@ random_sparse_lifts = Claim(
 **Definition.** Let $B$ be a perceptron module, with a number of copies of each vertex, a number $\lambda_e\ge0$ for each edge $e$, and a
 law on each space $W_e$ of weights. The vertices of its *random sparse lift* are these copies. Let $e=(u,v)$, and let $u$ have $n$ copies.
 A copy of $u$ and a copy of $v$ are joined by an edge with probability $\min(1,\lambda_e/n)$, and its weight has the law of $e$. All these
-choices are independent. (Edges that are not to be sampled, such as skips, are treated separately: either all of them are present, or only
-those between copies of the same number. Below, all edges are sampled.) The readout is linear, $F=\sum_ia_iy_i$ over the copies of
-terminals (Definition 4.1). It has a number in $a_i$ for each feature of $y_i$, and all of these are present.
+choices are independent.
+
+**What is not sampled.** Edges that are not to be sampled, such as skips, are treated separately: either all of them are present, or only
+those between copies of the same number. Below, all edges are sampled. The readout is linear, $F=\sum_ia_iy_i$ over the copies of terminals
+(Definition 4.1). It has a number in $a_i$ for each feature of $y_i$, and all of these are present.
 
 **The law of the graph.** Every outcome is a lift. Let $v$ have $n_1$ copies, and let $\lambda=\lambda_e\le n$. The edges above $e$ form a
 given graph with $N_e$ edges with probability $$[[graph_probability]],$$ so the law of the lift stays the same under any permutation of

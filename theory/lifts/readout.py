@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -11,7 +9,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.tangent import LOSS, SLOPE, TIME, L, epsilon, g, t
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, nonnegative, same, vanishes
 
 Delta = sp.Symbol("Delta", nonnegative=True)  # the distance of the two readouts
 T = sp.Symbol("T", positive=True)  # the time
@@ -115,7 +113,7 @@ e, y, share = sp.symbols("e y u", positive=True)  # √ε, √L − √ε, and t
 HALF = Delta**2 / 2
 
 
-def standing_readouts_vanish(standing_readout: sp.Expr, standstill_end: sp.Expr) -> Iterator[Relation]:
+def standing_readouts_vanish(standing_readout: sp.Expr, standstill_end: sp.Expr) -> Relations:
     """Its square falls from Δ² at the rate 2h, to 0 in the end."""
     yield same(standing_readout**2, Delta**2 - 2 * h * t, by=sp.expand)
     yield same(standing_readout.subs(t, 0), Delta)
@@ -124,7 +122,7 @@ def standing_readouts_vanish(standing_readout: sp.Expr, standstill_end: sp.Expr)
     yield same(sp.diff(standing_readout, t) * standing_readout, -h)
 
 
-def product_of_residuals_grows(least_product: sp.Expr, product_slope: sp.Expr) -> Iterator[Relation]:
+def product_of_residuals_grows(least_product: sp.Expr, product_slope: sp.Expr) -> Relations:
     """The derivative; above ε it is at least 1, and there the product is positive."""
     yield same(product_slope, sp.diff(least_product, L))
     more = sp.Symbol("u", positive=True)
@@ -133,20 +131,20 @@ def product_of_residuals_grows(least_product: sp.Expr, product_slope: sp.Expr) -
     yield same(least_product.subs({L: e**2, epsilon: e**2}, simultaneous=True), 0)
 
 
-def losses_are_integrated(loss_before: sp.Expr, fixed_paid: sp.Expr) -> Iterator[Relation]:
+def losses_are_integrated(loss_before: sp.Expr, fixed_paid: sp.Expr) -> Relations:
     """Over the time up to T, where it is L, and half of the square of the distance that is left."""
     yield same(fixed_paid, sp.integrate(sp.expand(loss_before - epsilon), (t, 0, T)) + R**2 / 2, by=sp.expand)
     yield same(loss_before.subs(t, T), L)
     yield same(sp.diff(loss_before, t), -(g**2))
 
 
-def linear_losses_fall_steadily(linear_excess: sp.Expr) -> Iterator[Relation]:
+def linear_losses_fall_steadily(linear_excess: sp.Expr) -> Relations:
     """−g(a(0) + gT) above −g(a(0) + Δ)."""
     start = sp.Symbol("a_0", real=True)
     yield same(linear_excess, g * (start + Delta) - g * (start + g * T), by=sp.expand)
 
 
-def modes_decay(mode_error: sp.Expr, mode_loss: sp.Expr) -> Iterator[Relation]:
+def modes_decay(mode_error: sp.Expr, mode_loss: sp.Expr) -> Relations:
     """As the readout's error does, from Δ on."""
     yield same(sp.diff(mode_error, T), -mu * mode_error)
     yield same(mode_error.subs(T, 0), Delta)
@@ -154,7 +152,7 @@ def modes_decay(mode_error: sp.Expr, mode_loss: sp.Expr) -> Iterator[Relation]:
     yield same(mode_loss, mu * mode_error**2 / 2)
 
 
-def losses_of_modes_rise_and_fall(mode_loss: sp.Expr, worst_eigenvalue: sp.Expr) -> Iterator[Relation]:
+def losses_of_modes_rise_and_fall(mode_loss: sp.Expr, worst_eigenvalue: sp.Expr) -> Relations:
     """The logarithm of the loss has the derivative 1/μ less that at the worst; its signs below and above that."""
     yield same(sp.diff(mode_loss, mu), mode_loss * (1 / mu - 1 / worst_eigenvalue))
     rise, y = sp.diff(mode_loss, mu) / mode_loss, sp.Symbol("y", positive=True)

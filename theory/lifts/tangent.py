@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -11,7 +9,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 kappa = sp.Symbol("kappa", positive=True)  # how long a tangent step may be
 epsilon = sp.Symbol("epsilon", nonnegative=True)  # the loss that it reaches
@@ -135,7 +133,7 @@ linear_rate = epsilon + (L_0 - epsilon) * sp.exp(-t / kappa**2)
 first_power = epsilon + kappa / (t + kappa / (L_0 - epsilon))
 
 
-def reciprocals_are_integrated(gain: sp.Expr, inverse: sp.Expr) -> Iterator[Relation]:
+def reciprocals_are_integrated(gain: sp.Expr, inverse: sp.Expr) -> Relations:
     """Start and derivative."""
     yield same(inverse.subs(t, 0), 1 / (L_0 - epsilon))
     yield same(sp.diff(inverse, t), gain)
@@ -144,7 +142,7 @@ def reciprocals_are_integrated(gain: sp.Expr, inverse: sp.Expr) -> Iterator[Rela
 
 def example_has_the_slope_of_the_bound(
     example_loss: sp.Expr, example_slope: sp.Expr, gradient_bound: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """It starts at L_0; its tangent reaches ε with the step κ; its slope is the bound."""
     yield same(example_loss.subs(x, 0), L_0)
     yield same(example_slope, -sp.diff(example_loss, x), by=sp.expand)

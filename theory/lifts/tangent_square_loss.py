@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -37,7 +35,7 @@ from sparse_limits.theory.lifts.tangent import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 _start, _goal, _floor, _now = sp.sqrt(L_0), sp.sqrt(eta), sp.sqrt(epsilon), sp.sqrt(L)
 residual, reached_residual = sp.sqrt(2 * L), sp.sqrt(2 * epsilon)
@@ -139,7 +137,7 @@ e, y, u = sp.symbols("e y u", positive=True)  # √ε, √L − √ε or √L_0 
 root, floor = sp.sqrt(L), sp.sqrt(epsilon)
 
 
-def norms_are_multiplied(residual: sp.Expr, reached_residual: sp.Expr, most_product: sp.Expr) -> Iterator[Relation]:
+def norms_are_multiplied(residual: sp.Expr, reached_residual: sp.Expr, most_product: sp.Expr) -> Relations:
     """Each is the root of twice a loss."""
     yield same(most_product, residual * reached_residual)
     yield same(residual**2 / 2, L)

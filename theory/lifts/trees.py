@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -11,10 +9,10 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.transfer import Transfer
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, k, lam, n, sampled
+from sparse_limits.theory.lifts.degrees import CHANCE, DEGREE, SPARSE, WIDTH, k, lam, n, sampled
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 K = sp.Symbol("K", integer=True, nonnegative=True)  # sampled layers
 j = sp.Symbol("j", integer=True, nonnegative=True)
@@ -108,9 +106,6 @@ def with_entry(entry: sp.Expr) -> sp.Expr:
     return sampled(Transfer(sp.Lambda((k, j), entry), n, K, 1))
 
 
-CHANCE = lam / n
-
-
 def absent(gap: sp.Expr) -> sp.Expr:
     """A gap simplified with a letter for the probability that an edge is absent."""
     return sp.simplify(gap.subs(lam, n * (1 - sp.Symbol("q", positive=True))))
@@ -134,7 +129,7 @@ def over_pairs(term: sp.Expr) -> sp.Expr:
     return sp.Sum(sp.Sum(term, (s, 0, K - a)), (a, 2, sp.Max(K, 1)))
 
 
-def edges_come_one_by_one(none: sp.Expr, once: sp.Expr) -> Iterator[Relation]:
+def edges_come_one_by_one(none: sp.Expr, once: sp.Expr) -> Relations:
     """One vertex more is reached, to which there is an edge or not; and the first."""
     yield same(none, (1 - CHANCE) ** k)
     yield same(none.subs(k, k + 1), none * (1 - CHANCE), by=absent)
@@ -143,7 +138,7 @@ def edges_come_one_by_one(none: sp.Expr, once: sp.Expr) -> Iterator[Relation]:
     yield same(once.subs(k, 1), CHANCE)
 
 
-def vertices_are_placed_one_by_one(placements: sp.Expr) -> Iterator[Relation]:
+def vertices_are_placed_one_by_one(placements: sp.Expr) -> Relations:
     """One vertex more is placed in n ways, a pair above one base vertex in n(n − 1); one edge at the root asks for no other."""
     yield same(placements.subs(m, m + 1), n * placements)
     pair = {m: m + 2, c: c + 1}
@@ -151,13 +146,13 @@ def vertices_are_placed_one_by_one(placements: sp.Expr) -> Iterator[Relation]:
     yield same(placements.subs({m: 1, c: 0}), sp.S.One)
 
 
-def lassos_of_a_path_are_added(lasso: sp.Expr, union_bound: sp.Expr) -> Iterator[Relation]:
+def lassos_of_a_path_are_added(lasso: sp.Expr, union_bound: sp.Expr) -> Relations:
     """Half of each, as its branches are the same walk."""
     one = lasso.subs({w: lam ** (s + 2 * a), c: a - 1}, simultaneous=True)
     yield same(union_bound, over_pairs(one / 2), by=of_terms)
 
 
-def numbers_less_pairs_are_no_more_than_one(at_least_one: sp.Expr) -> Iterator[Relation]:
+def numbers_less_pairs_are_no_more_than_one(at_least_one: sp.Expr) -> Relations:
     """It lacks as many pairs as X − 1 things have; for X = 0 it is 0."""
     yield same(1 - at_least_one, (X - 1) * (X - 2) / 2, by=sp.expand)
     more = sp.Symbol("r", integer=True, nonnegative=True)
@@ -166,7 +161,7 @@ def numbers_less_pairs_are_no_more_than_one(at_least_one: sp.Expr) -> Iterator[R
         yield same(at_least_one.subs(X, number), value)
 
 
-def widths_take_the_shared_vertices_away(lasso: sp.Expr, union_bound: sp.Expr, limit: sp.Expr) -> Iterator[Relation]:
+def widths_take_the_shared_vertices_away(lasso: sp.Expr, union_bound: sp.Expr, limit: sp.Expr) -> Relations:
     """n times a lasso is w times a power of 1 − 1/n, which grows to 1; so is each term of n times the bound."""
     yield same(n * lasso, w * (1 - 1 / n) ** c)
     yield same(sp.limit(n * lasso.subs(c, 2), n, sp.oo), w)
@@ -195,13 +190,15 @@ $Q_{0,j}=\mathbf 1_{j=0}$. It is $1$ for $K\le1$ and for $n=1$.
 (b) $$1-P(T_K)\le[[union_bound]]\le\frac1n[[limit]],$$ and $n(1-P(T_K))$ converges to the sum on the right. So both bounds are sharp for
 $n\to\infty$; for small $n$ they may exceed $1$.
 
-**Any base DAG.** Let each edge above a base edge $e$ be present independently with probability $p_e=\lambda_e/n\le1$. Consider the backward
-walks, if so wished only those of length at most $K$, from one vertex of the lift to vertices with fibres of size $n$. (Inputs have fibres
-of fixed size, are shared by all, and are left out.) A *lasso* consists of a backward walk in the base, the stem, that starts at
-the base vertex below the starting vertex, and an unordered pair of walks from the end of the stem, the branches. The branches have a
-common end. Each has at least one edge, and not both have only one. Their lengths may differ, and both may be the same
-walk. If walks are limited, the stem and either branch together have at most $K$ edges. Let $w$ be the product of $\lambda_e$ over the edges
-of the lasso, each as often as it is passed, and $c$ the number of vertices inside both branches.
+**Any base DAG.** Let each edge above a base edge $e$ be present independently with probability $p_e=\lambda_e/n\le1$. Consider the
+backward walks, if so wished only those of length at most $K$, from one vertex of the lift to vertices with fibres of size $n$. (Inputs
+have fibres of fixed size, are shared by all, and are left out.)
+
+A *lasso* consists of a backward walk in the base, the stem, that starts at the base vertex below the starting vertex, and an unordered
+pair of walks from the end of the stem, the branches. The branches have a common end. Each has at least one edge, and not both have only
+one. Their lengths may differ, and both may be the same walk. If walks are limited, the stem and either branch together have at most $K$
+edges. Let $w$ be the product of $\lambda_e$ over the edges of the lasso, each as often as it is passed, and $c$ the number of vertices
+inside both branches.
 
 (c) The expected number of lifts of a given lasso in which the branches are disjoint is $[[lasso]]$, or half of that if the branches of the
 lasso are the same walk. The sum of these numbers over all lassos of the base bounds the probability that some vertex is reached by two

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 import sympy as sp
@@ -15,7 +15,7 @@ from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 p = sp.Symbol("p", nonnegative=True)
 h, h_1, h_2, h_3 = sp.symbols("h h_1 h_2 h_3", nonnegative=True, integer=True)
@@ -170,7 +170,7 @@ def formula(piecewise: sp.Expr) -> sp.Expr:
     return piecewise.args[0][0] if isinstance(piecewise, sp.Piecewise) else piecewise
 
 
-def sparse_counts_of_tree_and_diamond(sparse_tree: sp.Expr, sparse_diamond: sp.Expr) -> Iterator[Relation]:
+def sparse_counts_of_tree_and_diamond(sparse_tree: sp.Expr, sparse_diamond: sp.Expr) -> Relations:
     """At p = λ/n, and divided by n or by 1 in the limit."""
     for count, law in ((formula(sparse_tree), tree), (formula(sparse_diamond), diamond)):
         yield same(count, law.subs(p, lam / n))
@@ -178,42 +178,40 @@ def sparse_counts_of_tree_and_diamond(sparse_tree: sp.Expr, sparse_diamond: sp.E
     yield same(sp.limit(formula(sparse_diamond), n, sp.oo), lam**4)
 
 
-def vertices_are_mapped_one_by_one(placements: sp.Expr) -> Iterator[Relation]:
+def vertices_are_mapped_one_by_one(placements: sp.Expr) -> Relations:
     """One vertex more has n − h places left; none have one map."""
     more = placements.subs(h, h + 1)
     yield same(more, (n - h) * placements, by=lambda gap: sp.expand_func(gap / placements).simplify())
     yield same(placements.subs(h, 0), sp.S.One)
 
 
-def edges_are_there_one_by_one(chance: sp.Expr) -> Iterator[Relation]:
+def edges_are_there_one_by_one(chance: sp.Expr) -> Relations:
     """One edge more of either kind; none are there for sure."""
     yield same(chance.subs(E, E + 1), p * chance)
     yield same(chance.subs(E_0, E_0 + 1), p_0 * chance)
     yield same(chance.subs({E: 0, E_0: 0}), sp.S.One)
 
 
-def maps_and_edges_are_multiplied(
-    placements: sp.Expr, chance: sp.Expr, expected_morphisms: sp.Expr
-) -> Iterator[Relation]:
+def maps_and_edges_are_multiplied(placements: sp.Expr, chance: sp.Expr, expected_morphisms: sp.Expr) -> Relations:
     """Fibre by fibre."""
     maps = sp.Mul(*(placements.subs(h, each) for each in (h_1, h_2, h_3)))
     yield same(expected_morphisms, maps * chance)
 
 
-def shares_of_places_tend_to_one(placements: sp.Expr, next_share: sp.Expr) -> Iterator[Relation]:
+def shares_of_places_tend_to_one(placements: sp.Expr, next_share: sp.Expr) -> Relations:
     """What the share of the n^h maps that are injective gains with one vertex more."""
     more = placements.subs(h, h + 1)
     yield same(more, next_share * n * placements, by=lambda gap: sp.expand_func(gap / placements).simplify())
     yield same(sp.limit(next_share, n, sp.oo), sp.S.One)
 
 
-def falling_powers_become_powers(expected_morphisms: sp.Expr, leading: sp.Expr) -> Iterator[Relation]:
+def falling_powers_become_powers(expected_morphisms: sp.Expr, leading: sp.Expr) -> Relations:
     """The expected number with powers for falling powers, and without its edges the number of all maps."""
     powers = expected_morphisms.replace(sp.ff, sp.Pow).subs(p, lam / n).subs(h_3, V - h_1 - h_2)
     yield same(leading, powers, by=lambda gap: sp.powsimp(sp.expand_power_base(gap)))
 
 
-def powers_are_cycle_ranks(growth: sp.Expr, leading: sp.Expr) -> Iterator[Relation]:
+def powers_are_cycle_ranks(growth: sp.Expr, leading: sp.Expr) -> Relations:
     """The power of n, with E by the cycle rank."""
     power = leading.subs({lam: 1, p_0: 1}).subs(E, V - components + cycles)
     yield same(n**growth, power)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -19,7 +17,7 @@ from sparse_limits.theory.lifts.isolated import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 
 copies_rate = omega * lam**r * sp.exp(-lam) * q**r
 isolated_rate = omega * lam**r * sp.exp(-lam * (1 + r)) * q**r
@@ -104,7 +102,7 @@ x = sp.Symbol("x", positive=True)  # 1/n
 degree = sp.Symbol("lambda", positive=True)
 
 
-def rate_rises_and_falls(isolated_rate: sp.Expr, best_lambda: sp.Expr) -> Iterator[Relation]:
+def rate_rises_and_falls(isolated_rate: sp.Expr, best_lambda: sp.Expr) -> Relations:
     """The derivative of the logarithm is 0 there, and falls by r/λ²."""
     rise = sp.diff(sp.expand_log(sp.log(isolated_rate.subs(lam, degree)), force=True), degree)
     yield same(rise, r / degree - (1 + r), by=sp.expand)
@@ -112,7 +110,7 @@ def rate_rises_and_falls(isolated_rate: sp.Expr, best_lambda: sp.Expr) -> Iterat
     yield nonnegative(-sp.diff(rise, degree), r / degree**2)
 
 
-def products_have_these_factors(factor: sp.Expr) -> Iterator[Relation]:
+def products_have_these_factors(factor: sp.Expr) -> Relations:
     """(n − r)_i/(n)_i, from i children to i + 1."""
     product = sp.ff(n - r, i) / sp.ff(n, i)
     apart = {sp.ff(n - r, i + 1): sp.ff(n - r, i) * (n - r - i), sp.ff(n, i + 1): sp.ff(n, i) * (n - i)}
@@ -120,7 +118,7 @@ def products_have_these_factors(factor: sp.Expr) -> Iterator[Relation]:
     yield induction(product, i, sp.S.One, lambda term: term * factor, by=cancel)
 
 
-def ratios_have_this_first_order(pair_ratio: sp.Expr, factor: sp.Expr, excess: sp.Expr) -> Iterator[Relation]:
+def ratios_have_this_first_order(pair_ratio: sp.Expr, factor: sp.Expr, excess: sp.Expr) -> Relations:
     """In x = 1/n: the derivatives at 0 of r such numbers, and of what is left of the ratio without their product."""
     rest = (pair_ratio * sp.ff(n, r) / sp.ff(n - r, r)).subs(n, 1 / x)
     one = sp.cancel(factor.subs(n, 1 / x))
@@ -129,7 +127,7 @@ def ratios_have_this_first_order(pair_ratio: sp.Expr, factor: sp.Expr, excess: s
     yield same(one.subs(x, 0), 1)
 
 
-def one_child_turns_twice(dispersion: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+def one_child_turns_twice(dispersion: sp.Expr, slope: sp.Expr) -> Relations:
     """Its derivative; 1 at both ends. Signs before, between and after the two places."""
     one = dispersion.subs({r: 1, q: 1, omega: 1})
     yield same(slope, sp.diff(one, lam), by=sp.expand)
@@ -143,7 +141,7 @@ def one_child_turns_twice(dispersion: sp.Expr, slope: sp.Expr) -> Iterator[Relat
     yield nonnegative(-rise, 4 * y * (y + apart), where={lam: second + y})
 
 
-def mean_squares_are_binomial(change_of_root: sp.Expr) -> Iterator[Relation]:
+def mean_squares_are_binomial(change_of_root: sp.Expr) -> Relations:
     """|A| + |A'| is binomial of 2n trials: the mean of (1 + |A| + |A'|)² from its generating function lacks 2λ²/n."""
     s = sp.Symbol("s", positive=True)
     law = s * (1 - lam / n + lam / n * s) ** (2 * n)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -11,7 +9,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.neuron_pruning.symbols import LINEAR_OUTPUT, ONE_RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, nonnegative, same, vanishes
 
 eps = sp.Symbol("epsilon", positive=True)  # the error, below 1/2
 angle = sp.Symbol("theta", nonnegative=True)  # of the nearest kept neuron from the axis of the target, at most π/2
@@ -178,19 +176,19 @@ def arcsine(number: sp.Expr) -> sp.Expr:
     return number.replace(sp.atan, lambda argument: sp.asin(2 * argument) / 2)
 
 
-def no_neuron_is_zero_inside(neuron: sp.Expr, apart: sp.Expr) -> Iterator[Relation]:
+def no_neuron_is_zero_inside(neuron: sp.Expr, apart: sp.Expr) -> Relations:
     """The product of both values; its sign for angles whose halves have the tangents 1/(1 + y)(1 + z) and 1/(1 + y)."""
     yield same(apart, neuron * neuron.subs(t, -t), by=by_halves)
     inside = sp.factor(in_halves(apart, phi=1 / (1 + y), t=1 / (1 + y) / (1 + z)))
     yield nonnegative(inside, inside)
 
 
-def moduli_of_the_weights_add_up(weights: tuple[sp.Expr, ...], total: sp.Expr) -> Iterator[Relation]:
+def moduli_of_the_weights_add_up(weights: tuple[sp.Expr, ...], total: sp.Expr) -> Relations:
     """The cosine of an angle up to a right one has no minus."""
     yield same(total, sp.Add(*map(sp.Abs, weights)), by=by_acute_halves)
 
 
-def ratio_is_the_tangent_of_the_widest_angle(widest: sp.Expr, ratio: sp.Expr) -> Iterator[Relation]:
+def ratio_is_the_tangent_of_the_widest_angle(widest: sp.Expr, ratio: sp.Expr) -> Relations:
     """Its sine, by its cosine, which is positive for an error of 1/(2 + y)."""
     yield same(ratio * sp.cos(widest), sp.sin(widest), by=lambda gap: sp.cancel(sp.expand_trig(gap)))
     cosine = sp.expand_trig(sp.cos(widest)).subs(eps, 1 / (2 + y))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
@@ -13,11 +11,11 @@ from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import put_in, valued
 from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
-from sparse_limits.theory.neuron_pruning.symbols import GAMMA, LINEAR_OUTPUT, ONE_RELU, SEARCHED
+from sparse_limits.theory.neuron_pruning.symbols import GAMMA, LINEAR_OUTPUT, ONE_RELU, SEARCHED, WHOLE_NEURONS
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity, whole_from
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, UNIT, Quantity, whole_from
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same
 
 level = sp.Symbol("t", positive=True)  # ρ|⟨w, w*⟩| of one neuron
 rho = sp.Symbol("rho", positive=True)
@@ -165,19 +163,17 @@ largest error (from planks): $\rho$ is below $\frac1{\sqrt2}$, as the integrals 
 )
 
 x, y = sp.symbols("x y", real=True)
-
-
 g = sp.Symbol("g", positive=True)
 
 
-def a_normal_number_is_beyond_the_plank(missed: sp.Expr) -> Iterator[Relation]:
+def a_normal_number_is_beyond_the_plank(missed: sp.Expr) -> Relations:
     """It falls by twice the normal density, from 1 on."""
     density = sp.exp(-(level**2) / 2) / sp.sqrt(2 * sp.pi)
     yield same(sp.diff(missed, level), -2 * density)
     yield same(missed.subs(level, 0), sp.S.One)
 
 
-def an_open_share_of_two_values_attains_the_bound(success: sp.Expr) -> Iterator[Relation]:
+def an_open_share_of_two_values_attains_the_bound(success: sp.Expr) -> Relations:
     """Y = y with probability p = 1/R, else 0, where R is its mean square over the square of its mean: all is covered with 1 − p;
     at the R of the claim too."""
     share, chance = sp.Symbol("y", positive=True), 1 / moment
@@ -187,7 +183,7 @@ def an_open_share_of_two_values_attains_the_bound(success: sp.Expr) -> Iterator[
     yield same(opened(success), 1 - chance, by=sp.cancel)
 
 
-def the_tilted_mean_has_this_antiderivative(tilted: sp.Expr) -> Iterator[Relation]:
+def the_tilted_mean_has_this_antiderivative(tilted: sp.Expr) -> Relations:
     """It has the slope of the integrand, is the formula at infinity, and 0 at 0."""
     beyond = v * sp.exp(b**2 * v**2 / 2) * sp.erfc((g - b * v**2) / (v * sp.sqrt(2)))
     part = tilted - beyond
@@ -195,7 +191,7 @@ def the_tilted_mean_has_this_antiderivative(tilted: sp.Expr) -> Iterator[Relatio
     yield same(tilted, beyond.subs(g, 0))
 
 
-def the_width_is_largest_at_no_angle(wide: sp.Expr, widest: sp.Expr) -> Iterator[Relation]:
+def the_width_is_largest_at_no_angle(wide: sp.Expr, widest: sp.Expr) -> Relations:
     """1/v² at the angle less that at 0 is a square."""
     yield same(wide.subs(theta, 0), widest)
     at = {sp.cos(theta / 2): 1 / sp.sqrt(1 + y**2), sp.sin(theta / 2): y / sp.sqrt(1 + y**2)}
@@ -203,13 +199,13 @@ def the_width_is_largest_at_no_angle(wide: sp.Expr, widest: sp.Expr) -> Iterator
     yield nonnegative(gap, rho**2 * y**2)
 
 
-def one_neuron_is_the_sum_of_both(lengths: sp.Expr, squares: sp.Expr, one_neuron: sp.Expr) -> Iterator[Relation]:
+def one_neuron_is_the_sum_of_both(lengths: sp.Expr, squares: sp.Expr, one_neuron: sp.Expr) -> Relations:
     """1 at a right angle, and a share 1/π of both integrals more."""
     ours = sp.expand(sp.pi * (opened(one_neuron) - 1))
     yield same(ours, sp.expand(lengths + slope * squares), by=sp.expand)
 
 
-def the_ratio_is_small_enough(ratio: sp.Expr, largest_error: sp.Expr) -> Iterator[Relation]:
+def the_ratio_is_small_enough(ratio: sp.Expr, largest_error: sp.Expr) -> Relations:
     """1/√2 at the largest error, and growing."""
     yield same(ratio.subs(eps, largest_error), 1 / sp.sqrt(2))
     yield holds(largest_error.is_positive, "a positive error")
@@ -218,20 +214,34 @@ def the_ratio_is_small_enough(ratio: sp.Expr, largest_error: sp.Expr) -> Iterato
     yield nonnegative(growth, growth)
 
 
+SMALL_ERROR = Quantity(
+    eps, "largest error allowed", sp.Interval.open(0, largest_error), drawn=(sp.Rational(1, 100), sp.Rational(3, 20))
+)
 ball_covering = Claim(
     label="N9.1",
     title="Random planks leave part of the ball uncovered: a second-moment bound",
-    headline=r"In $d\ge3$ dimensions, some subset of $N$ neurons with a linear output is within a small $\varepsilon$ of one ReLU with probability at most $$[[success]],$$ $R$ the mean of $m(\theta)^N$ over the angle $\theta$ of two random directions orthogonal to the target.",
+    headline=r"For $d\ge3$ inputs, a subset of $N$ neurons with a linear output is within a small $\varepsilon$ of a ReLU with probability at most $$[[success]],$$ $R$ the mean of $m(\theta)^N$ ($m$ below) over the angle $\theta$ of two random directions orthogonal to the target.",
     statement=r"""
-As in N2, let $f(x)=\sigma(\langle w^*,x\rangle)$, $\|w^*\|_2=1$, and let $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$ keep a
-subset $S$ of $N$ neurons, with any output weights $\alpha$. Let the $w_i\sim N(0,I_d)$, $d\ge3$, be independent, and let the error be the
-supremum of $|f-g_S|$ over the unit ball. An error of at most $\varepsilon<\frac12$ requires that the planks
-$\{|\langle w_i,x\rangle|\le\rho|\langle w_i,w^*\rangle|\}$ of the $N$ neurons, $\rho=[[ratio]]$, cover the unit sphere of $w^{*\perp}$.
-Draw two points independently from one law on this sphere, which may be any law, and let $\theta$ be the angle between them. For
-$\rho<\frac1{\sqrt2}$ the planks cover the support of this law with probability at most $[[success]]$, $R=\mathbb E\,[[one_neuron]]^N$, with
-$$D=[[steepness]].$$ For the uniform law and $\varepsilon<[[largest_error]]$ this gives
-$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[second_moment]].$$ So success with probability $\delta$ needs at least
-$[[neurons]]$ neurons, where $R$ is taken for $n$ neurons, at $N=n$.
+**Setting.** As in N2, the target is $f(x)=\sigma(\langle w^*,x\rangle)$ with $\|w^*\|_2=1$. There are $N$ neurons, whose weights
+$w_i\sim N(0,I_d)$, $d\ge3$, are independent. A subset $S$ of them is kept: $g_S=\sum_{i\in S}\alpha_i\sigma(\langle w_i,x\rangle)$, with
+output weights $\alpha$, which may depend on all $w_i$. The error is the supremum of $|f-g_S|$ over the unit ball.
+
+**Planks.** Let $\rho=[[ratio]]$. The *plank* of neuron $i$ is the set of all $x$ with $|\langle w_i,x\rangle|\le\rho|\langle w_i,w^*\rangle|$. Let
+$w^{*\perp}$ be the space of the vectors orthogonal to $w^*$. An error of at most $\varepsilon<\frac12$ requires that the planks of the $N$
+neurons cover the unit sphere of $w^{*\perp}$.
+
+**Any law of points.** Take any law on this sphere. Draw two points from it independently, and let $\theta$ be the angle between them. For
+$\rho<\frac1{\sqrt2}$ the planks cover the support of this law with probability at most
+$$[[success]],\qquad R=\mathbb E\,[[one_neuron]]^N,$$ where $\mathbb E$ is the mean over the two points. The function $m$ is written
+out below. It contains the number $$D=[[steepness]].$$
+
+**What $m$ bounds.** Let $\rho<\frac1{\sqrt2}$, and fix two points of the sphere at the angle $\theta$. For one plank of given half-width
+$\rho|\langle w_i,w^*\rangle|$, take the probability that it misses both points, divided by the square of the probability that it misses a
+given one. The mean of this quotient over the law of the half-width is at most $m(\theta)$.
+
+**Neurons needed.** For the uniform law and $\varepsilon<[[largest_error]]$, so that $\rho<\frac1{\sqrt2}$, this gives
+$$\Pr(\exists S:\text{error}\le\varepsilon)\le[[success]],\qquad R=[[second_moment]].$$ *Success* means that the error is at most
+$\varepsilon$ for some $S$ and some $\alpha$. Success with probability $\delta$ needs at least $[[neurons]]$ neurons, where $R$ is taken at $N=n$.
 """,
     steps=STEPS,
     source=Source("2603.02234", "v1", "a step towards N9.2, beyond the text at hand"),
@@ -240,12 +250,7 @@ $[[neurons]]$ neurons, where $R$ is taken for $n$ neurons, at $N=n$.
     quantities=(
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(3, 9)),
         NEURONS.drawn_from(2, 9),
-        Quantity(
-            eps,
-            "largest error allowed",
-            sp.Interval.open(0, largest_error),
-            drawn=(sp.Rational(1, 100), sp.Rational(3, 20)),
-        ),
+        SMALL_ERROR,
         THIN,
         SLOPE,
         Quantity(
@@ -257,10 +262,7 @@ $[[neurons]]$ neurons, where $R$ is taken for $n$ neurons, at $N=n$.
         Quantity(b, "exponent in a mean of exponentials", NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
         ANGLE,
     ),
-    hypotheses=(
-        Hypothesis("the output is linear"),
-        Hypothesis("independent standard normal weights, independent of the target"),
-    ),
+    hypotheses=WHOLE_NEURONS,
     named={r"\rho": ratio, "h": tilted_share, "D": steepness, r"m(\theta)": one_neuron},
     symbols={
         **ONE_RELU,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 import sympy as sp
@@ -16,9 +16,9 @@ from sparse_limits.theory.neuron_pruning.covering import (
     ANGLE,
     CHANCE,
     SLOPE,
+    SMALL_ERROR,
     THIN,
     angle_density,
-    largest_error,
     moment_at,
     narrow,
     one_neuron,
@@ -31,10 +31,10 @@ from sparse_limits.theory.neuron_pruning.covering import (
 )
 from sparse_limits.theory.neuron_pruning.covering import neurons as two_moments
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
-from sparse_limits.theory.neuron_pruning.symbols import MOMENT
+from sparse_limits.theory.neuron_pruning.symbols import MOMENT, WHOLE_NEURONS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 eta = sp.Symbol("eta", positive=True)
 long = sp.Symbol("L", positive=True)  # log 1/ρ
@@ -210,7 +210,7 @@ g, t = sp.symbols("g t", positive=True)
 
 def widths_differ_by_less_than_the_spread(
     square_gap: sp.Expr, wide: sp.Expr, narrow: sp.Expr, widest: sp.Expr, spread: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The gap over both squares, times what the quotients are at most: v³/2, and v⁴; certificates for both."""
     over = square_gap / (wide * narrow) ** 2
     largest = (widest**3 / 2 + slope * widest**4) * over / sp.pi
@@ -222,14 +222,14 @@ def widths_differ_by_less_than_the_spread(
     )
 
 
-def the_spread_has_this_integral(far_neuron: sp.Expr) -> Iterator[Relation]:
+def the_spread_has_this_integral(far_neuron: sp.Expr) -> Relations:
     """Its slope in the angle, and 1 at a right one."""
     falling = sp.diff(far_neuron, theta)
     yield same(-falling, a * rho**2 * sp.cos(theta) / sp.sin(theta) ** 2, by=sp.expand)
     yield same(far_neuron.subs(theta, sp.pi / 2), sp.S.One, by=sp.expand)
 
 
-def the_chord_ends_on_the_function(chord: sp.Expr) -> Iterator[Relation]:
+def the_chord_ends_on_the_function(chord: sp.Expr) -> Relations:
     """At both ends, linear in c²; the function has a positive second derivative in it, as w = u/(1 + u) shows."""
     yield same(sp.diff(chord, c), 2 * chord / c)
     yield same(chord.subs(c, far_share), 1 / eta - 1)
@@ -239,14 +239,14 @@ def the_chord_ends_on_the_function(chord: sp.Expr) -> Iterator[Relation]:
     yield nonnegative(bend, 3 * (1 + u) ** sp.Rational(5, 2) / 4)
 
 
-def a_normal_square_has_this_mean(square_mean: sp.Expr) -> Iterator[Relation]:
+def a_normal_square_has_this_mean(square_mean: sp.Expr) -> Relations:
     """λ − 1/2 is −1/(2t²) for t² = 1/(1 − 2λ)."""
     law = sp.exp(-(g**2) / (2 * t**2)) / sp.sqrt(2 * sp.pi)
     width = sp.integrate(2 * law, (g, 0, sp.oo))
     yield same(square_mean, width.subs(t, 1 / sp.sqrt(1 - 2 * lamda)))
 
 
-def caps_are_no_more_than_a_power(cap: sp.Expr) -> Iterator[Relation]:
+def caps_are_no_more_than_a_power(cap: sp.Expr) -> Relations:
     """With sin θ = ηu the density is that power times that of u, over all angles, times a root that is less than 1."""
     u = sp.Symbol("u", positive=True)
 
@@ -266,7 +266,7 @@ def caps_are_no_more_than_a_power(cap: sp.Expr) -> Iterator[Relation]:
 
 def the_far_part_is_full_at_its_number(
     weight: sp.Expr, square_mean: sp.Expr, part: sp.Expr, far_count: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """At this N the weight is the exponent λ that makes the mean 1 and the part."""
     exponent = (1 - (1 + part) ** -2) / 2
     yield same(valued(square_mean, {lamda: exponent}) ** -2, (1 + part) ** -2, by=sp.cancel)
@@ -294,12 +294,7 @@ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
     quantities=(
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(3, 9)),
         NEURONS.drawn_from(2, 9),
-        Quantity(
-            eps,
-            "largest error allowed",
-            sp.Interval.open(0, largest_error),
-            drawn=(sp.Rational(1, 100), sp.Rational(3, 20)),
-        ),
+        SMALL_ERROR,
         CHANCE,
         ETA,
         SPREAD,
@@ -312,8 +307,7 @@ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         EXPONENT,
     ),
     hypotheses=(
-        Hypothesis("the output is linear"),
-        Hypothesis("independent standard normal weights, independent of the target"),
+        *WHOLE_NEURONS,
         Hypothesis("a positive root", 2 * weight < 1, needed_by=("two_zones",)),
         Hypothesis("a positive root at the error", in_place(2 * weight, ratio) < 1, needed_by=("zones",)),
         Hypothesis("an error up to that of every dimension", eps <= small_error, needed_by=("order",)),

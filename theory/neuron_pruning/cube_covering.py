@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
@@ -48,10 +46,10 @@ from sparse_limits.theory.neuron_pruning.covering_order import (
     weight,
 )
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
-from sparse_limits.theory.neuron_pruning.symbols import LINEAR_OUTPUT, MOMENT, RELU, SEARCHED, TARGET
+from sparse_limits.theory.neuron_pruning.symbols import LINEAR_OUTPUT, MOMENT, RELU, SEARCHED, TARGET, WHOLE_NEURONS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.reasons import Relation, holds, induction, same
+from sparse_limits.theory.reasons import Relations, holds, induction, same
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # coordinates in which two corners differ
 
@@ -111,7 +109,7 @@ def at_width(width: sp.Expr) -> sp.Expr:
     return Told(success, [(moment, Told(cube_moment, [(rho, width), (slope, steepness)]))])
 
 
-def each_coordinate_differs_or_not(chance: sp.Expr) -> Iterator[Relation]:
+def each_coordinate_differs_or_not(chance: sp.Expr) -> Relations:
     """With one coordinate more, half of the chances for k and k − 1; and one coordinate, which differs or not."""
     more = chance.subs(d, d + 1)
     yield same((chance + chance.subs(k, k - 1)) / (2 * more), sp.S.One, by=sp.combsimp)
@@ -119,9 +117,7 @@ def each_coordinate_differs_or_not(chance: sp.Expr) -> Iterator[Relation]:
         yield same(chance.subs(d, 2).subs(k, first), sp.Rational(1, 2))
 
 
-def the_mean_is_over_the_differing_coordinates(
-    chance: sp.Expr, cosine: sp.Expr, cube_moment: sp.Expr
-) -> Iterator[Relation]:
+def the_mean_is_over_the_differing_coordinates(chance: sp.Expr, cosine: sp.Expr, cube_moment: sp.Expr) -> Relations:
     """What is summed from 0 to d − 1, one neuron and one more."""
     cube_moment = put_in(cube_moment)
     (total,) = cube_moment.atoms(sp.Sum)
@@ -166,11 +162,7 @@ neurons, at $N=n$.
         Quantity(moment, "mean of the power of $m$, `cube_moment`", sp.Interval(1, sp.oo), drawn=(1, 9)),
         Quantity(k, "number of coordinates in which two corners differ", COUNT_FROM_ZERO, drawn=(0, 2)),
     ),
-    hypotheses=(
-        Hypothesis("the output is linear"),
-        Hypothesis("independent standard normal weights, independent of the target"),
-        Hypothesis("the target is a coordinate"),
-    ),
+    hypotheses=(*WHOLE_NEURONS, Hypothesis("the target is a coordinate")),
     symbols={**TARGET, **RELU, **LINEAR_OUTPUT, **SEARCHED},
     uses=("N3.2", "N9.1"),
     aids={"pyramid": pyramid, "all_corners": all_corners, "enough": enough},
@@ -294,7 +286,7 @@ def by_share(gap: sp.Expr) -> sp.Expr:
     return sp.expand(sp.expand_log(gap.subs(far_share, t).subs(eta, sp.sqrt((1 - t) * (1 + t))), force=True))
 
 
-def the_tail_is_the_best_exponential(tail: sp.Expr) -> Iterator[Relation]:
+def the_tail_is_the_best_exponential(tail: sp.Expr) -> Relations:
     """Both sides; cosh s e^(−s tanh s) to the power d − 1, s half the logarithm of (1 + t)/(1 − t)."""
     exponent = sp.log(1 / eta) - far_share * (sp.log(1 + far_share) - sp.log(1 - far_share)) / 2
     yield same(sp.log(tail), sp.log(2) + (d - 1) * exponent, by=by_share)
@@ -327,8 +319,7 @@ and $\eta\to0$ with $\eta\sqrt d\to\infty$, this is $$[[leading]]\,(1+o(1))$$ as
         EXPONENT,
     ),
     hypotheses=(
-        Hypothesis("the output is linear"),
-        Hypothesis("independent standard normal weights, independent of the target"),
+        *WHOLE_NEURONS,
         Hypothesis("the target is a coordinate"),
         Hypothesis("a positive root", 2 * weight < 1, needed_by=("two_zones",)),
         Hypothesis("a positive root at the error", in_place(2 * weight, thin) < 1, needed_by=("zones",)),

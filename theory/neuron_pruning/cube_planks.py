@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -14,10 +12,10 @@ from sparse_limits.theory.neuron_pruning.covering_order import eta
 from sparse_limits.theory.neuron_pruning.cube_covering import covered, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.neuron_pruning.planks import KEPT, ball_mean, cover_sum, r
-from sparse_limits.theory.neuron_pruning.symbols import LINEAR_OUTPUT, ONE_RELU, PLANK
+from sparse_limits.theory.neuron_pruning.symbols import LINEAR_OUTPUT, ONE_RELU, PLANK, WHOLE_NEURONS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.reasons import Relation, holds, induction, same
+from sparse_limits.theory.reasons import Relations, holds, induction, same
 
 s = sp.Symbol("s", positive=True)
 x = sp.Symbol("x", real=True)  # log s
@@ -129,7 +127,7 @@ def without_series(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(gap.replace(lambda each: isinstance(each, sp.hyper), closed))
 
 
-def the_exponent_is_the_new_variable(slow: sp.Expr) -> Iterator[Relation]:
+def the_exponent_is_the_new_variable(slow: sp.Expr) -> Relations:
     """v solves y = v + v²/(2s²), has this slope in y, and is 0 at 0."""
     v = s**2 * (1 / slow - 1)
     yield same(v + v**2 / (2 * s**2), y)
@@ -139,7 +137,7 @@ def the_exponent_is_the_new_variable(slow: sp.Expr) -> Iterator[Relation]:
 
 def both_parts_have_the_transform_of_the_norm(
     norm_transform: sp.Expr, weight_mean: sp.Expr, cube_mean: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Whatever d is: what is integrated from 0 to 1, and beyond 1 with ds = e^x dx; and the mean modulus before both."""
     parts = sorted(cube_mean.atoms(sp.Integral), key=lambda each: str(each.limits))
     ends = {(part.limits[0][1], part.limits[0][2]) for part in parts}
@@ -202,11 +200,7 @@ $h_i/\|u_i\|_1$ is at least $[[cover_sum]]$, which one plank attains.
         ),
         Quantity(y, "variable of integration", NON_NEGATIVE),
     ),
-    hypotheses=(
-        Hypothesis("the output is linear"),
-        Hypothesis("independent standard normal weights, independent of the target"),
-        Hypothesis("the target is a coordinate"),
-    ),
+    hypotheses=(*WHOLE_NEURONS, Hypothesis("the target is a coordinate")),
     named={r"\rho": cube_ratio},
     symbols={
         **ONE_RELU,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
@@ -11,7 +9,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import SUCCESS, delta, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
 from sparse_limits.theory.neuron_pruning.jump_bound import (
-    ERRORS,
+    SMALL,
     excess,
     farthest,
     length,
@@ -28,7 +26,7 @@ from sparse_limits.theory.neuron_pruning.weight_pruning import contraction, fail
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 C = sp.Symbol("C", positive=True)  # the limit in N5.2
 items = size.subs(delta, 1 - delta)  # for each input, at a failure of 1 − δ
@@ -65,7 +63,7 @@ def rate(formula: sp.Expr) -> sp.Expr:
     return sp.limit(sp.expand(at) / LOGARITHM, LOGARITHM, sp.oo)
 
 
-def weights_grow_with_the_logarithm(enough: sp.Expr, weight_rate: sp.Expr) -> Iterator[Relation]:
+def weights_grow_with_the_logarithm(enough: sp.Expr, weight_rate: sp.Expr) -> Relations:
     """A ceiling is between what is rounded and one more: both have this rate."""
     for above in (0, 1):
         yield same(rate(enough.replace(sp.ceiling, lambda x, above=above: x + above)), weight_rate)
@@ -95,12 +93,7 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
     proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 9),
-        Quantity(
-            eps,
-            "largest error allowed",
-            ERRORS,
-            drawn=(sp.Rational(1, 10**6), sp.Rational(1, 5)),
-        ),
+        SMALL,
         Quantity(delta, SUCCESS.meaning, UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10))),
         Quantity(C, "limit of the number of whole neurons times ε ln(1/ε), N5.2", POSITIVE),
     ),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
@@ -25,7 +23,7 @@ from sparse_limits.theory.neuron_pruning.jumps import after, ahead, arc, fits, g
 from sparse_limits.theory.neuron_pruning.symbols import GAMMA, NEURON, ONE_RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same, vanishes
+from sparse_limits.theory.reasons import Relations, same, vanishes
 
 largest_error = sp.Rational(1, 3)
 ERRORS = sp.Interval.Lopen(0, largest_error)
@@ -152,14 +150,14 @@ def spelled_out(formula: sp.Expr) -> sp.Expr:
     )
 
 
-def gaps_for_sines(fits: sp.Expr, most_pairs: sp.Expr, by_gaps: sp.Expr) -> Iterator[Relation]:
+def gaps_for_sines(fits: sp.Expr, most_pairs: sp.Expr, by_gaps: sp.Expr) -> Relations:
     """A factor of 2/π for each of k + 1 sines, one of ½ for the gap that is cut, other pairs; chords of sines."""
     worst = fits.subs(sines, (2 / sp.pi) ** (k + 1) * product / 2) * most_pairs / sp.binomial(k + 2, 2)
     yield same(by_gaps, worst, by=lambda gap: sp.simplify(sp.powsimp(gap)))
     yield same(by_gaps.subs(product, 2 * product), by_gaps / 2)
 
 
-def simplices_grow_by_a_beta_density(length: sp.Expr, simplex: sp.Expr) -> Iterator[Relation]:
+def simplices_grow_by_a_beta_density(length: sp.Expr, simplex: sp.Expr) -> Relations:
     """One more gap x: the power of the rest integrates to a Beta function; no kink leaves one gap, all of the length."""
     power = (k + 1) * (1 - s) - 1
     beta = sp.gamma(1 - s) * sp.gamma(power + 1) / sp.gamma(power + 2 - s)  # ∫ x^(−s) (1 − x)^power over (0, 1)
@@ -172,14 +170,14 @@ def simplices_grow_by_a_beta_density(length: sp.Expr, simplex: sp.Expr) -> Itera
     yield same(simplex.subs(k, 0), length**-s)
 
 
-def terms_are_products(by_gaps: sp.Expr, sets: sp.Expr, simplex: sp.Expr, term: sp.Expr) -> Iterator[Relation]:
+def terms_are_products(by_gaps: sp.Expr, sets: sp.Expr, simplex: sp.Expr, term: sp.Expr) -> Relations:
     """The power of what does not depend on the gaps; sets of one more neuron, from N sets of one."""
     yield same(term, sets * by_gaps.subs(product, 1) ** s * simplex)
     yield same(sets.subs(k, k + 1), sets * (N - k) / sp.pi, by=lambda gap: sp.simplify(sp.combsimp(gap)))
     yield same(sets.subs(k, 1), N / sp.pi)
 
 
-def bound_adds_its_parts(outside: sp.Expr, one_kink: sp.Expr, term: sp.Expr, bound: sp.Expr) -> Iterator[Relation]:
+def bound_adds_its_parts(outside: sp.Expr, one_kink: sp.Expr, term: sp.Expr, bound: sp.Expr) -> Relations:
     """From two kinks to all N; nobody is off the arc but for what is left of it."""
     yield same(bound, outside + one_kink + sp.Sum(term, (k, 2, N)))
     inside = 1 - outside.subs(N, 1)
@@ -187,7 +185,7 @@ def bound_adds_its_parts(outside: sp.Expr, one_kink: sp.Expr, term: sp.Expr, bou
     yield same(inside, 2 * arc / sp.pi, by=sp.expand)
 
 
-def both_parts_are_below_a_line(outside: sp.Expr, one_kink: sp.Expr, share: sp.Expr) -> Iterator[Relation]:
+def both_parts_are_below_a_line(outside: sp.Expr, one_kink: sp.Expr, share: sp.Expr) -> Relations:
     """They touch it for one neuron; each neuron more leaves more room, by a product of probabilities."""
     room = N * share - outside - one_kink
     yield vanishes(room.subs(N, 1))
@@ -195,13 +193,12 @@ def both_parts_are_below_a_line(outside: sp.Expr, one_kink: sp.Expr, share: sp.E
     yield same(room.subs(N, N + 1) - room, grown, by=lambda gap: sp.simplify(sp.powsimp(sp.expand(gap))))
 
 
-def neurons_are_this_root(
-    share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, root: sp.Expr, neurons: sp.Expr
-) -> Iterator[Relation]:
+def neurons_are_this_root(share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, root: sp.Expr, neurons: sp.Expr) -> Relations:
     inside = valued(root, {A: share, T: pair, R: ratio})
     yield same(spelled_out(neurons), inside)
 
 
+SMALL = Quantity(eps, ERROR.meaning, ERRORS, drawn=(sp.Rational(1, 10**6), sp.Rational(1, 5)))
 jump_bound = Claim(
     label="N5.2",
     title="With a ReLU output: at least 1/ε whole neurons, up to a logarithm",
@@ -222,12 +219,7 @@ number times $\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(
-            eps,
-            ERROR.meaning,
-            ERRORS,
-            drawn=(sp.Rational(1, 10**6), sp.Rational(1, 5)),
-        ),
+        SMALL,
         NEURONS.drawn_from(1, 9),
         SUCCESS.drawn_from(sp.Rational(1, 10), 1),
         Quantity(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations
 
 import sympy as sp
@@ -22,7 +21,7 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.reasons import Relation, at_sizes, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, at_sizes, nonnegative, same, vanishes
 
 k = sp.Symbol("k", integer=True, nonnegative=True)  # kinks in the arc
 j = sp.Symbol("j", integer=True, nonnegative=True)  # kinks before a gap
@@ -117,7 +116,7 @@ def matrix(jump: sp.Expr, gaps: tuple[sp.Symbol, ...]) -> sp.Matrix:
     return J
 
 
-def density_has_this_transform(transform: sp.Expr, strength_density: sp.Expr) -> Iterator[Relation]:
+def density_has_this_transform(transform: sp.Expr, strength_density: sp.Expr) -> Relations:
     """Twice the integral of cos(tx) over x > 0, by its antiderivative; the density is even."""
     half = strength_density.subs(c, x)
     yield same(strength_density, strength_density.subs(c, 0) * sp.exp(-sp.Abs(c)))
@@ -126,21 +125,21 @@ def density_has_this_transform(transform: sp.Expr, strength_density: sp.Expr) ->
     yield same(-2 * primitive.subs(x, 0), 1)
 
 
-def pieces_have_their_ends(piece: sp.Expr) -> Iterator[Relation]:
+def pieces_have_their_ends(piece: sp.Expr) -> Relations:
     """A combination of cosine and sine, which takes both values."""
     yield same(sp.diff(piece, phi, 2), -piece)
     yield same(piece.subs(phi, kink), here)
     yield same(piece.subs(phi, kink + g), after)
 
 
-def jumps_are_differences_of_slopes(piece: sp.Expr, jump: sp.Expr) -> Iterator[Relation]:
+def jumps_are_differences_of_slopes(piece: sp.Expr, jump: sp.Expr) -> Relations:
     """The slope after the node less that before it."""
     slope = sp.diff(piece, phi)
     before = valued(slope, {here: ahead, after: here, g: h, kink: kink - h})
     yield same(jump, slope.subs(phi, kink) - before.subs(phi, kink))
 
 
-def sinusoids_have_no_jumps(jump: sp.Expr, kernel_minor: sp.Expr) -> Iterator[Relation]:
+def sinusoids_have_no_jumps(jump: sp.Expr, kernel_minor: sp.Expr) -> Relations:
     """At all places; the minor of two nodes."""
     nodes = {here: kink, after: kink + g, ahead: kink - h}
     for wave in (sp.cos, sp.sin):
@@ -150,7 +149,7 @@ def sinusoids_have_no_jumps(jump: sp.Expr, kernel_minor: sp.Expr) -> Iterator[Re
     yield same(kernel_minor, sp.Matrix(rows).det())
 
 
-def minors_are_sines_of_distances(jump: sp.Expr, kernel_minor: sp.Expr, minor: sp.Expr) -> Iterator[Relation]:
+def minors_are_sines_of_distances(jump: sp.Expr, kernel_minor: sp.Expr, minor: sp.Expr) -> Relations:
     """The multiple, and the diagonal; minors up to signs for one and for two kinks, in tangents of half gaps."""
     yield same(minor, kernel_minor / sines)
     yield same(sp.diff(jump, ahead), 1 / sp.sin(h))
@@ -173,14 +172,14 @@ def minors_are_sines_of_distances(jump: sp.Expr, kernel_minor: sp.Expr, minor: s
     yield at_sizes(cases, "minors", by=sp.cancel)
 
 
-def volume_times_the_largest_density(strength_density: sp.Expr, volume: sp.Expr, fits: sp.Expr) -> Iterator[Relation]:
+def volume_times_the_largest_density(strength_density: sp.Expr, volume: sp.Expr, fits: sp.Expr) -> Relations:
     """One factor for each strength."""
     yield same(fits, volume * strength_density.subs(c, 0) ** k)
     one = sp.binomial(k + 3, 2) / sp.binomial(k + 2, 2)
     yield same(fits.subs(k, k + 1), fits * eps * one, by=lambda gap: sp.simplify(sp.expand_func(gap)))
 
 
-def bounds_of_two_clusters_multiply(fits: sp.Expr, pairs: sp.Expr) -> Iterator[Relation]:
+def bounds_of_two_clusters_multiply(fits: sp.Expr, pairs: sp.Expr) -> Relations:
     """Of j and of k − j kinks, Π the product of both products."""
     first = valued(fits, {k: j, sines: x})
     second = valued(fits, {k: k - j, sines: sines / x})
@@ -188,7 +187,7 @@ def bounds_of_two_clusters_multiply(fits: sp.Expr, pairs: sp.Expr) -> Iterator[R
     yield same(fits.subs(sines, 1) / eps**k, pairs.subs(j, 0))
 
 
-def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.Expr) -> Iterator[Relation]:
+def pairs_are_most_in_the_middle(pairs: sp.Expr, rise: sp.Expr, most_pairs: sp.Expr) -> Relations:
     """The quotient, its sign, and what its numerator is more than its denominator; the middle for even k and for odd k."""
     yield same(pairs.subs(j, j + 1), pairs * rise, by=lambda gap: sp.cancel(sp.expand_func(gap)))
     yield same(rise, 1 + 2 * (k - 2 * j - 1) / ((j + 1) * (k - j + 2)), by=sp.cancel)

@@ -8,9 +8,10 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.formulas.simplifying import by_moduli
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 kink = sp.Symbol("h", real=True)  # the change of slope
 radius = sp.Symbol("r", positive=True)  # half the width of the interval
@@ -54,27 +55,20 @@ def errors(kink_function: sp.Expr, affine: sp.Expr) -> Iterator[sp.Expr]:
         yield (kink_function - affine).subs(x, node)
 
 
-def by_moduli(expression: sp.Expr) -> sp.Expr:
-    """Zero, where it is, once a larger of two is half of their sum and their distance."""
-    return sp.expand(expression.rewrite(sp.Abs))
-
-
-def second_difference_knows_no_affine_function(
-    kink_function: sp.Expr, second_difference: sp.Expr
-) -> Iterator[Relation]:
+def second_difference_knows_no_affine_function(kink_function: sp.Expr, second_difference: sp.Expr) -> Relations:
     """The second difference of F − g at −r, 0, r, slope and offset free."""
     values = errors(kink_function, slope * x + offset)
     yield same(second_difference, sp.Add(*(w * e for w, e in zip(WEIGHTS, values, strict=True))))
 
 
-def second_difference_is_four_times_the_bound(second_difference: sp.Expr, bound: sp.Expr) -> Iterator[Relation]:
+def second_difference_is_four_times_the_bound(second_difference: sp.Expr, bound: sp.Expr) -> Relations:
     """|Δ²| is the bound times the moduli of the weights of the three errors."""
     yield same(sp.Abs(second_difference), bound * sum(map(abs, WEIGHTS)))
 
 
 def best_affine_function_attains_the_bound(
     kink_function: sp.Expr, bound: sp.Expr, sawtooth: sp.Expr, best_affine: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """F − g is the sawtooth, for a g that is affine; three errors of the size of the bound, with alternating signs."""
     yield same(kink_function - best_affine, sawtooth, by=by_moduli)
     yield same(sp.diff(best_affine, x, 2), sp.S.Zero)

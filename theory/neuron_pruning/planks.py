@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
@@ -23,10 +21,10 @@ from sparse_limits.theory.neuron_pruning.alignment import (
 )
 from sparse_limits.theory.neuron_pruning.covering_order import covered, eta, least
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, cosines, d
-from sparse_limits.theory.neuron_pruning.symbols import GAMMA, LINEAR_OUTPUT, ONE_RELU, PLANK
+from sparse_limits.theory.neuron_pruning.symbols import GAMMA, LINEAR_OUTPUT, ONE_RELU, PLANK, WHOLE_NEURONS
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Quantity, whole_from
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.steps import Carrier, Step
 
 r = sp.Symbol("r", nonnegative=True)
@@ -125,7 +123,7 @@ def by_recurrence(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand_func(gap))
 
 
-def a_turned_sign_shortens(longer: sp.Expr) -> Iterator[Relation]:
+def a_turned_sign_shortens(longer: sp.Expr) -> Relations:
     """In the plane of y = (q, p) and the unit vector (1, 0): ‖y‖² less ‖y − 2hu‖²."""
     p = sp.Symbol("p", real=True)
     signed, unit = sp.Matrix([q, p]), sp.Matrix([1, 0])
@@ -133,13 +131,13 @@ def a_turned_sign_shortens(longer: sp.Expr) -> Iterator[Relation]:
     yield same(longer, sp.expand(signed.dot(signed) - turned.dot(turned)))
 
 
-def the_ratio_is_the_tangent_of_the_widest_angle(ball_width: sp.Expr) -> Iterator[Relation]:
+def the_ratio_is_the_tangent_of_the_widest_angle(ball_width: sp.Expr) -> Relations:
     """Of the one angle at which N2 bounds the error by ε, times the mean."""
     (widest,) = sp.solve(error_bound - eps, angle)
     yield same(ball_width * sp.cos(widest), mean * sp.sin(widest), by=lambda gap: sp.factor(sp.expand_trig(gap)))
 
 
-def neurons_solve_the_bound_on_the_ball(ball_sum: sp.Expr, ball_number: sp.Expr) -> Iterator[Relation]:
+def neurons_solve_the_bound_on_the_ball(ball_sum: sp.Expr, ball_number: sp.Expr) -> Relations:
     """What is left of δ, in units of the half-width of one neuron; that of one neuron more, at ε = 1/(2 + 2y)."""
     yield same(ball_sum - delta, ratio * mean * (N - ball_number))
     y = sp.Symbol("y", positive=True)
@@ -147,7 +145,7 @@ def neurons_solve_the_bound_on_the_ball(ball_sum: sp.Expr, ball_number: sp.Expr)
     yield nonnegative(sp.diff(ball_sum, N), width, where={eps: 1 / (2 + 2 * y)}, strict=True)
 
 
-def powers_of_the_cosine_recur(cosines: sp.Expr) -> Iterator[Relation]:
+def powers_of_the_cosine_recur(cosines: sp.Expr) -> Relations:
     """The slope of cos^(d−1)θ sin θ, whose integral is 0, with one power for two; the first two integrals."""
     ends = sp.cos(theta) ** (d - 1) * sp.sin(theta)
     power = sp.cos(theta) ** (d - 2)
@@ -158,14 +156,14 @@ def powers_of_the_cosine_recur(cosines: sp.Expr) -> Iterator[Relation]:
         yield same(cosines.subs(d, first), sp.integrate(power.subs(d, first), (theta, 0, sp.pi / 2)))
 
 
-def the_law_has_the_density_of_the_angle(ratio_cdf: sp.Expr, cosines: sp.Expr) -> Iterator[Relation]:
+def the_law_has_the_density_of_the_angle(ratio_cdf: sp.Expr, cosines: sp.Expr) -> Relations:
     """Its slope at r = tan θ is that density over the total, times dθ/dr; it is 0 at 0."""
     density = sp.cos(sp.atan(r)) ** (d - 2) / cosines
     yield same(sp.diff(ratio_cdf, r), density * sp.diff(sp.atan(r), r))
     yield same(ratio_cdf.subs(r, 0).doit(), sp.S.Zero)
 
 
-def the_tangent_has_this_mean(cosines: sp.Expr, ball_mean: sp.Expr) -> Iterator[Relation]:
+def the_tangent_has_this_mean(cosines: sp.Expr, ball_mean: sp.Expr) -> Relations:
     """−cos^(d−2)θ/(d − 2) has the slope tan θ cos^(d−2)θ, and goes from −1/(d − 2) to 0."""
     power = sp.cos(theta) ** (d - 2)
     yield same(sp.diff(-power / (d - 2), theta), sp.tan(theta) * power, by=over_the_power)
@@ -213,10 +211,7 @@ cover the unit ball: the sum of their relative half-widths $h_i/\|u_i\|_2$ is at
         Quantity(h, "half-width of a plank, relative to that of the ball", NON_NEGATIVE),
         Quantity(q, "projection of a signed sum on one of its unit vectors, with the sign of that", sp.S.Reals),
     ),
-    hypotheses=(
-        Hypothesis("the output is linear"),
-        Hypothesis("independent standard normal weights, independent of the target"),
-    ),
+    hypotheses=WHOLE_NEURONS,
     symbols={
         **ONE_RELU,
         **LINEAR_OUTPUT,

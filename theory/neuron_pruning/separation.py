@@ -17,7 +17,7 @@ from sparse_limits.theory.neuron_pruning.symbols import DIRECTION, INPUT, KEPT, 
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.subset_sum import potential
-from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import FAILURE, delta, eps, n
 
 
 @dataclass(frozen=True)
@@ -146,12 +146,7 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. â
     proof=Proof.MEASURED,
     quantities=(
         Quantity(eps, "largest error allowed", POSITIVE, drawn=(sp.Rational(1, 100), sp.Rational(1, 2))),
-        Quantity(
-            delta,
-            "probability of failure that is allowed",
-            sp.Interval.Lopen(0, 1),
-            drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
-        ),
+        FAILURE,
         Quantity(k, "number of neurons in the window of directions", COUNT, drawn=(2, 60)),
         Quantity(first, "one end of a range of errors", UNIT, drawn=(sp.Rational(1, 8), sp.Rational(1, 4))),
         Quantity(last, "other end of the range of errors", UNIT, drawn=(sp.Rational(1, 1000), sp.Rational(1, 20))),

@@ -1,6 +1,8 @@
-"""What the letters in the sentences of several claims on neurons stand for."""
+"""What the letters in the sentences of several claims on neurons stand for, and what these claims assume."""
 
 from __future__ import annotations
+
+from sparse_limits.theory.quantities import Hypothesis
 
 RELU = {r"\sigma": "ReLU, the positive part of a number"}
 DIRECTION = {"w^*": "weights of the target, a vector of length $1$"}
@@ -55,3 +57,9 @@ TWO_COORDINATES = {
     "w^*_p,w^*_q": "two of its coordinates",
     r"\Omega(\cdot)": "lower bound up to a constant factor",
 }
+
+# what claims on whole neurons with a linear output assume
+WHOLE_NEURONS = (
+    Hypothesis("the output is linear"),
+    Hypothesis("independent standard normal weights, independent of the target"),
+)

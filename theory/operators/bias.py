@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import product
 
@@ -14,7 +13,7 @@ from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m, n
 from sparse_limits.theory.operators.symbols import POSITIONS, sigma
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, same
+from sparse_limits.theory.reasons import Relations, at_sizes, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, COLUMNS, ROWS, rho
 from sparse_limits.theory.saliency.symbols import KEPT_ENTRIES, MEAN, WHOLE_MASK
 
@@ -118,7 +117,7 @@ def means_at(rows: int, columns: int) -> tuple[dict[sp.Symbol, sp.Expr], dict[st
     return {m: sp.Integer(rows), n: sp.Integer(columns), **averages}, means
 
 
-def expansion_adds_up(expansion: sp.Expr, beside: sp.Expr) -> Iterator[Relation]:
+def expansion_adds_up(expansion: sp.Expr, beside: sp.Expr) -> Relations:
     """⟨a, (P + X)(P + X)ᵀa⟩ = |σb + Xᵀa|² by its product with b and its part beside b, and the other vectors."""
     part = left - along**2  # of the square of Xᵀa, beside b
     yield same(expansion, (sigma + along) ** 2 + part + beside, by=sp.expand)
@@ -126,14 +125,14 @@ def expansion_adds_up(expansion: sp.Expr, beside: sp.Expr) -> Iterator[Relation]
 
 def root_of_the_constant_case(
     square_mean: sp.Expr, value_sd: sp.Expr, random_value: sp.Expr, random_sd: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The square is ρ² and 2ρ times the bias of the value, at V = ρ(1 − ρ); and 2ρ times its spread."""
     constant = {sigma: rho, **dict.fromkeys((row_noise, column_noise, joint_noise), rho * (1 - rho))}
     yield same(valued(square_mean, constant), rho**2 + 2 * rho * (random_value - rho))
     yield same(2 * sigma * value_sd.subs(joint_noise, rho * (1 - rho)), 2 * sigma * random_sd)
 
 
-def entries_of_any_variances(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr) -> Iterator[Relation]:
+def entries_of_any_variances(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr) -> Relations:
     """E p, E q and E h² entry by entry, variances and vectors free, beside the averages of V as functions of u and v."""
     claims = {"left_mean": left_mean, "right_mean": right_mean, "value_sd": value_sd**2}
     found = [means_at(*shape) for shape in ((2, 3), (3, 2))]
@@ -141,7 +140,7 @@ def entries_of_any_variances(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: 
         yield at_sizes(((valued(claimed, at), means[name]) for at, means in found), "shapes")
 
 
-def cross_terms_have_two_squares(cross_mean: sp.Expr, value_sd: sp.Expr) -> Iterator[Relation]:
+def cross_terms_have_two_squares(cross_mean: sp.Expr, value_sd: sp.Expr) -> Relations:
     """Both means of squares, where V = p(1 − p) is largest."""
     p = sp.Symbol("p", real=True)
     (best,) = sp.solve(sp.diff(p * (1 - p), p), p)

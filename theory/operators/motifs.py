@@ -17,7 +17,7 @@ from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.operators.symbols import CUT_NORM, INTEGRAL_OPERATOR, SINGULAR_VALUE, cut
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 
 Side = Literal["row", "column"]
 
@@ -177,9 +177,9 @@ counting (from indicators): So $|t(F,U)-t(F,W)|\le[[counting_bound]]$, one $c$ f
 sharpness (from example, counting): In the example the difference is $[[example_ratio]]$ of the bound, which tends to $1$ as
 $\varepsilon\to0$.
 
-closed walks (by Fubini): $t(C_{2k},W)$ is the trace of $(TT^*)^k$: integrate over the column vertices first, then over the row vertices.
+closed walks (by Fubini): $t(C_{2k},W)$ is the trace of $(T_WT_W^*)^k$: integrate over the column vertices first, then over the row vertices.
 
-eigenvalues (from closed walks; by trace): The eigenvalues of $TT^*$ are the $\sigma_i^2$, so that the trace is $\sum_i\sigma_i^{2k}$,
+eigenvalues (from closed walks; by trace): The eigenvalues of $T_WT_W^*$ are the $\sigma_i^2$, so that the trace is $\sum_i\sigma_i^{2k}$,
 $k\ge2$.
 
 two singular values (from eigenvalues): For two of them this is $[[cycle_density]]$.
@@ -190,14 +190,14 @@ two singular values (from eigenvalues): For two of them this is $[[cycle_density
 
 def example_nearly_attains_the_bound(
     example_change: sp.Expr, counting_bound: sp.Expr, example_ratio: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The change over the bound at c = ε; and the limit of the ratio, by its slopes at 0."""
     yield same(example_change, example_ratio * counting_bound.subs(cut, lack))
     slopes = [sp.diff(each, lack).subs(lack, 0) for each in (example_change, counting_bound.subs(cut, lack))]
     yield same(slopes[0], slopes[1])
 
 
-def traces_of_powers_follow_from_two(cycle_density: sp.Expr) -> Iterator[Relation]:
+def traces_of_powers_follow_from_two(cycle_density: sp.Expr) -> Relations:
     """The traces of G and G² by trace and determinant of G = TT*; and by G² = tr G · G − det G that of each power."""
     trace, determinant = sum(sigma**2 for sigma in sigmas), sp.prod(sigma**2 for sigma in sigmas)
     following = trace * cycle_density.subs(half_length, half_length + 1) - determinant * cycle_density
@@ -209,14 +209,29 @@ def traces_of_powers_follow_from_two(cycle_density: sp.Expr) -> Iterator[Relatio
 counting_lemma = Claim(
     label="O8",
     title="Counting lemma: motif densities are Lipschitz in cut norm",
-    headline=r"For kernels $U,W$ with values in $[0,1]$ and $c=\|U-W\|_\square$, the densities of a bipartite motif $F$ with $e$ edges, none of them double, differ by at most $$[[counting_bound]].$$ The constant is sharp for every $F$.",
+    headline=r"Let two kernels with values in $[0,1]$ differ by $c$ in cut norm. The densities of a bipartite motif with $e$ edges, none of them double, then differ by at most $$[[counting_bound]].$$ The constant is sharp for every such motif.",
     statement=r"""
-Let $F$ be a bipartite graph without multiple edges, with its sides mapped to rows and columns, and let $e$ be the number of its edges.
-Let $t(F,W)=\int\prod_{ij\in E(F)}W(x_i,y_j)\,dx\,dy$, and let $0\le U,W\le1$ with $c=\|U-W\|_\square$. Then
+**Motifs.** A *motif* $F$ is a bipartite graph: its vertices are of two kinds, *row vertices* and *column vertices*, and each edge joins a row
+vertex $i$ to a column vertex $j$. Let no two edges join the same two vertices. Let $E(F)$ be the set of the edges, and $e\ge1$ their number.
+
+**Densities.** A *kernel* is here a function on $[0,1]^2$ with values in $[0,1]$. It is like a matrix whose rows and columns have positions
+in $[0,1]$. Give each vertex $i$ the position $x_i$ of a row, and each vertex $j$ the position $y_j$ of a column. The *density* of $F$ in a
+kernel $W$ is the mean, over all these positions, of the product of the values of $W$ at the edges:
+$$t(F,W)=\int\prod_{ij\in E(F)}W(x_i,y_j)\,dx\,dy.$$
+For a single edge this is the mean of $W$.
+
+**Counting lemma.** Let $U$ and $W$ be two kernels. Let $c=\|U-W\|_\square$ be the *cut norm* of their difference: the largest modulus that
+its integral has over any set of rows times any set of columns. Then
 $$|t(F,U)-t(F,W)|\le[[counting_bound]].$$
-The constant is sharp for every $F$: for $U=1$, $W=1-\varepsilon$ the ratio to the bound is $[[example_ratio]]$, which tends to $1$ as
-$\varepsilon\to0$. For $k\ge2$ and singular values $\sigma_i$ of $T_W$, $t(C_{2k},W)=\sum_i\sigma_i^{2k}$ (for two of them:
-$[[cycle_density]]$).
+
+**Sharpness.** The constant is sharp for every $F$. For $U=1$ and $W=1-\varepsilon$, $0<\varepsilon\le1$, the ratio of the left side to the
+right side is $[[example_ratio]]$. It tends to $1$ as $\varepsilon\to0$.
+
+**Cycles.** Let $C_{2k}$ be the cycle of length $2k$, $k\ge2$. Let $T_W$ be the integral operator with the kernel $W$: it turns a function
+$g$ of the position $y$ of a column into the function $\int W(x,y)g(y)\,dy$ of the position $x$ of a row. Let $T_W^*$ be the same with rows and columns exchanged. The squares
+of the singular values $\sigma_i$ of $T_W$ are the eigenvalues of $T_WT_W^*$, as for a matrix. Then
+$$t(C_{2k},W)=\sum_i\sigma_i^{2k}.$$
+If no singular values except $\sigma_1$ and $\sigma_2$ differ from $0$, this is $[[cycle_density]]$.
 """,
     steps=COUNTING_STEPS,
     source=Source(
@@ -242,12 +257,15 @@ $[[cycle_density]]$).
     ),
     symbols={
         "F": "motif, a bipartite graph",
-        "E(F)": "set of the edges of $F$, each from a vertex $i$ of the one side to a vertex $j$ of the other",
+        "E(F)": "set of the edges of $F$, each from a row vertex $i$ to a column vertex $j$",
         "x_i, y_j": "position of the row of vertex $i$, and of the column of vertex $j$, in the unit interval",
         "U, W": "kernels, functions on the unit square with values in $[0,1]$",
         "t(F,W)": "density of the motif in a kernel",
         **CUT,
         **INTEGRAL_OPERATOR,
+        "T_W^*": "adjoint of $T_W$",
+        "x, y": "positions of a row and of a column",
+        "g": "function to which an operator is applied",
         **SINGULAR_VALUE,
         "C_{2k}": "cycle of length $2k$",
     },

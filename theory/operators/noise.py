@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -13,7 +11,7 @@ from sparse_limits.theory.graphon.symbols import m, n, variance
 from sparse_limits.theory.operators.symbols import POSITIONS, sigma
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.blocks import block, kept
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS
 from sparse_limits.theory.saliency.symbols import MEAN, WHOLE_MASK
@@ -136,9 +134,7 @@ way back (from outlier, visible): Solving this for $\sigma$, with the larger roo
 )
 
 
-def heights_at_the_largest_averages(
-    row_height: sp.Expr, column_height: sp.Expr, edge_bound: sp.Expr
-) -> Iterator[Relation]:
+def heights_at_the_largest_averages(row_height: sp.Expr, column_height: sp.Expr, edge_bound: sp.Expr) -> Relations:
     """Both heights where the averages are largest, at a = √(n/C) and b = √(m/R)."""
     a, b = sp.sqrt(n / largest_column), sp.sqrt(m / largest_row)
     flows = {row_resolvent: a, row_flow: largest_row * b, column_resolvent: b, column_flow: largest_column * a}
@@ -148,7 +144,7 @@ def heights_at_the_largest_averages(
 
 def sums_are_more_by_squares(
     row_height: sp.Expr, column_height: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """p/a + aQ/n less the bound is (√(p/a) − √(aQ/n))², and so for columns; at a = √(np/Q) nothing is left."""
     for height, flow, bound, resolvent, share, inflow, size in (
         (row_height, row_flow, row_bound, row_resolvent, row_share, row_inflow, n),
@@ -162,7 +158,7 @@ def sums_are_more_by_squares(
 
 def both_bounds_meet_for_one_variance(
     edge_bound: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, constant_edge: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """R = C = V from above; p = q = ½ from below."""
     yield same(edge_bound.subs({largest_row: variance, largest_column: variance}), constant_edge)
     halves = {
@@ -174,22 +170,20 @@ def both_bounds_meet_for_one_variance(
     yield same(valued(row_bound + column_bound, halves), constant_edge)
 
 
-def heights_multiply_to_the_square(
-    row_height: sp.Expr, column_height: sp.Expr, level_square: sp.Expr
-) -> Iterator[Relation]:
+def heights_multiply_to_the_square(row_height: sp.Expr, column_height: sp.Expr, level_square: sp.Expr) -> Relations:
     """The product of both heights, which depends on ab alone."""
     flows = {row_flow: variance * column_resolvent, column_flow: variance * row_resolvent}
     both = (row_height * column_height).subs(flows, simultaneous=True)
     yield same(level_square, both.subs(row_resolvent, product / column_resolvent))
 
 
-def square_is_least_at_the_edge(outlier: sp.Expr, constant_edge: sp.Expr, visible: sp.Expr) -> Iterator[Relation]:
+def square_is_least_at_the_edge(outlier: sp.Expr, constant_edge: sp.Expr, visible: sp.Expr) -> Relations:
     """The square of the outlier is more than that of the edge by a square, which is 0 just where σ is visible."""
     over = (sigma - visible**2 / sigma) ** 2
     yield nonnegative(outlier**2 - constant_edge**2, over, by=lambda gap: sp.simplify(sp.expand(gap)))
 
 
-def way_back_solves_for_the_square(outlier: sp.Expr, visible: sp.Expr, debiased: sp.Expr) -> Iterator[Relation]:
+def way_back_solves_for_the_square(outlier: sp.Expr, visible: sp.Expr, debiased: sp.Expr) -> Relations:
     """x + v⁴/x at x = debiased² is s² less both biases, as it is at σ² for the outlier; and it is the larger root."""
     lowered = raw**2 - variance / m - variance / n
     square = debiased**2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -22,7 +21,7 @@ from sparse_limits.theory.operators.symbols import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.symbols import WHOLE_MASK
 
 largest_entry = sp.S.One  # sup |W|
@@ -89,14 +88,14 @@ kernel $W_M$ are $\sigma_i(M)/\sqrt{mn}$, and $|W_M-W|\le1$. So each is within $
 )
 
 
-def indicators_have_norms_up_to_one(operator_least: sp.Expr) -> Iterator[Relation]:
+def indicators_have_norms_up_to_one(operator_least: sp.Expr) -> Relations:
     """c² over |A||B|, the measures as 1/(1 + x) and 1/(1 + y) for x, y ≥ 0, less the square of the bound."""
     x, y = sp.symbols("x y", nonnegative=True)
     quotient = cut**2 * (1 + x) * (1 + y)
     yield nonnegative(quotient - operator_least**2, cut**2 * (x + y + x * y))
 
 
-def signs_are_four_cuts(infinity_one_bound: sp.Expr) -> Iterator[Relation]:
+def signs_are_four_cuts(infinity_one_bound: sp.Expr) -> Relations:
     """Each integral, with its sign, is c less some x ≥ 0: their sum misses the bound by the sum of these."""
     spare = {pair: sp.Symbol(f"x_{k}", nonnegative=True) for k, pair in enumerate(product((1, -1), repeat=2))}
     integrals = {(row, column): row * column * (cut - x) for (row, column), x in spare.items()}
@@ -106,14 +105,14 @@ def signs_are_four_cuts(infinity_one_bound: sp.Expr) -> Iterator[Relation]:
 
 def norm_leads_through_bounded_functions(
     infinity_one_bound: sp.Expr, largest_entry: sp.Expr, operator_bound: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The square of the norm times the largest modulus h of v, by way of the norm of Tv in L¹."""
     h = sp.Symbol("h", positive=True)
     in_the_mean = h * infinity_one_bound
     yield same(operator_bound, sp.sqrt(largest_entry * in_the_mean / h))
 
 
-def sum_of_fourth_powers_has_the_largest(operator_least: sp.Expr, four_cycle_least: sp.Expr) -> Iterator[Relation]:
+def sum_of_fourth_powers_has_the_largest(operator_least: sp.Expr, four_cycle_least: sp.Expr) -> Relations:
     """σ₁ = c + x for some x ≥ 0, the other fourth powers add some y ≥ 0."""
     x, y = sp.symbols("x y", nonnegative=True)
     more = 4 * cut**3 * x + 6 * cut**2 * x**2 + 4 * cut * x**3 + x**4 + y
@@ -122,7 +121,7 @@ def sum_of_fourth_powers_has_the_largest(operator_least: sp.Expr, four_cycle_lea
 
 def cycle_is_a_form_in_one_entry(
     infinity_one_bound: sp.Expr, largest_entry: sp.Expr, four_cycle_bound: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """One edge of the cycle for the form, and the largest entry for each of the others."""
     _, *others = cycle(4).edges
     yield same(four_cycle_bound, infinity_one_bound * largest_entry ** len(others))
@@ -187,15 +186,13 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
         ),
         Sharp(expression="four_cycle_least", example="$W=1$", check="bounds_are_attained", side=Side.BELOW),
         Sharp(expression="operator_bound", example=CHECKERED_SQUARE, check="squares_have_large_norms"),
-        Sharp(
-            expression="infinity_one_bound",
-            example=r"$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$ in steps",
-            check="bounds_are_attained",
-        ),
-        Sharp(
-            expression="four_cycle_bound",
-            example=r"$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$ in steps",
-            check="bounds_are_attained",
+        *(
+            Sharp(
+                expression=each,
+                example=r"$\begin{pmatrix}1&-1\\-1&1\end{pmatrix}$ in steps",
+                check="bounds_are_attained",
+            )
+            for each in ("infinity_one_bound", "four_cycle_bound")
         ),
     ),
     loose=(
@@ -263,7 +260,7 @@ one of them is $0$, and in both the larger one is $c$.
 )
 
 
-def halves_of_opposite_sign_leave_a_half(half_cut: sp.Expr) -> Iterator[Relation]:
+def halves_of_opposite_sign_leave_a_half(half_cut: sp.Expr) -> Relations:
     """The cut of all columns and shares 1/(1 + x), y/(1 + y) of the halves; each other one is a share of such a cut."""
     x, y = sp.symbols("x y", nonnegative=True)
     shares = 1 / (1 + x), y / (1 + y)
@@ -272,20 +269,20 @@ def halves_of_opposite_sign_leave_a_half(half_cut: sp.Expr) -> Iterator[Relation
     yield same(half_cut, cut_of_shares.subs({x: 0, y: 0}))
 
 
-def degrees_differ_by_two_cuts(half_cut: sp.Expr, degree_bound: sp.Expr) -> Iterator[Relation]:
+def degrees_differ_by_two_cuts(half_cut: sp.Expr, degree_bound: sp.Expr) -> Relations:
     """What two cuts, c/(1 + x) and c/(1 + y), leave of the bound; in the example degrees differ by ε on average."""
     x, y = sp.symbols("x y", nonnegative=True)
     yield nonnegative(degree_bound - cut / (1 + x) - cut / (1 + y), cut * x / (1 + x) + cut * y / (1 + y))
     yield same(degree_bound.subs(cut, half_cut), (eps + eps) / 2)
 
 
-def densities_differ_by_one_cut(density_bound: sp.Expr) -> Iterator[Relation]:
+def densities_differ_by_one_cut(density_bound: sp.Expr) -> Relations:
     """What a cut, c/(1 + x), leaves of the bound: nothing at x = 0."""
     x = sp.Symbol("x", nonnegative=True)
     yield nonnegative(density_bound - cut / (1 + x), cut * x / (1 + x))
 
 
-def one_of_two_cuts_counts_twice(both_bound: sp.Expr, half_cut: sp.Expr, density_bound: sp.Expr) -> Iterator[Relation]:
+def one_of_two_cuts_counts_twice(both_bound: sp.Expr, half_cut: sp.Expr, density_bound: sp.Expr) -> Relations:
     """What the larger cut, c/(1 + x), and the smaller one, a share of it, leave of the bound; the example; a constant ε."""
     x, y = sp.symbols("x y", nonnegative=True)
     larger = cut / (1 + x)
@@ -298,12 +295,21 @@ def one_of_two_cuts_counts_twice(both_bound: sp.Expr, half_cut: sp.Expr, density
 degree_continuity = Claim(
     label="O6",
     title="Degrees are Lipschitz in cut norm",
-    headline=r"For integrable kernels at the distance $c=\|U-W\|_\square$, degrees are Lipschitz in cut norm, $$\|d_U-d_W\|_1\le[[degree_bound]],$$ and so are densities: $|\rho_U-\rho_W|\le c$. Both constants are sharp.",
+    headline=r"Let two integrable kernels differ by $c$ in cut norm. Then their degrees differ by at most $[[degree_bound]]$ on average over the rows, and their densities by at most $c$. Both constants are sharp.",
     statement=r"""
-Let $U,W$ be integrable on $[0,1]^2$, $d_U(u)=\int U(u,v)\,dv$, $\rho_U=\iint U$ and $c=\|U-W\|_\square$. Then
-$$\|d_U-d_W\|_1\le[[degree_bound]],\qquad|\rho_U-\rho_W|\le[[density_bound]],\qquad\|d_U-d_W\|_1+|\rho_U-\rho_W|\le[[both_bound]],$$
-and likewise for the degrees of columns. All constants are sharp: the first bound is attained when $U-W$ is $\varepsilon$ on one
-half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is constant, and the third in both cases.
+**Setting.** A *kernel* is here an integrable function on $[0,1]^2$. It is like a matrix, with a row for each $u\in[0,1]$ and a column for
+each $v\in[0,1]$. Let $U$ and $W$ be two kernels. The *degree* of row $u$ in $U$ is the mean of the row, $d_U(u)=\int U(u,v)\,dv$. The
+*density* of $U$ is the mean of all values, $\rho_U=\iint U$. Likewise $W$ has degrees $d_W$ and a density $\rho_W$.
+
+**Distances.** The mean distance between the degrees is $\|d_U-d_W\|_1=\int|d_U(u)-d_W(u)|\,du$. The *cut norm* $c=\|U-W\|_\square$ is the
+largest modulus that the integral of $U-W$ has over any set of rows times any set of columns.
+
+**Bounds.** Then
+$$\|d_U-d_W\|_1\le[[degree_bound]],\qquad|\rho_U-\rho_W|\le[[density_bound]],\qquad\|d_U-d_W\|_1+|\rho_U-\rho_W|\le[[both_bound]].$$
+The same bounds hold with the degrees of columns in place of those of rows.
+
+**Sharpness.** All constants are sharp. The first and the third bound are attained when $U-W$ is $\varepsilon>0$ on one half of the rows
+and $-\varepsilon$ on the other. The second and the third bound are attained when $U-W$ is constant.
 """,
     steps=DEGREE_STEPS,
     source=Source(
@@ -321,8 +327,8 @@ half of the rows and $-\varepsilon$ on the other, the second when $U-W$ is const
     symbols={
         "U, W": "kernels, functions on the unit square",
         **POSITIONS,
-        "d_U": "degree function of the rows, the integral of the kernel over the columns",
-        r"\rho_U": "mean of the kernel",
+        "d_U, d_W": "degree function of the rows, the integral of the kernel over the columns",
+        r"\rho_U, \rho_W": "mean of the kernel",
         r"\|\cdot\|_1": "integral of the modulus",
         **CUT,
     },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -13,13 +12,14 @@ from sparse_limits.theory.graphon.lognormal import column_scale, correlation, no
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.symbols import OPERATOR, QUADRATURE
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, POSITIVE, UNIT, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relations, induction, same
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS, THRESHOLD, rho, tau
 from sparse_limits.theory.tails import product_survival
 
 x = sp.Symbol("x", real=True)  # variable of integration
 
+HALF = sp.Rational(1, 2)
 modulus, level = sp.symbols("z y", positive=True)  # |a|; a threshold of the product of |a| and a length
 eta = sp.Symbol("eta", positive=True)  # the angle of two weights
 
@@ -40,8 +40,7 @@ columns, both $0$ elsewhere. They have the norm $1$, and different ones do not o
 no other directions (from unit functions; by additivity): $T_{W_M}g$ is constant on each interval, hence a linear combination of the $e_i$. It is $0$ if all
 integrals of $g$ over intervals vanish.
 
-entries (from unit functions, no other directions): So the non-zero singular values are those of the matrix of $\langle
-e_i,T_{W_M}g_j\rangle=M_{ij}\cdot[[scale]]$.
+entries (from unit functions, no other directions): So the non-zero singular values are those of the matrix of $\langle e_i,T_{W_M}g_j\rangle=M_{ij}\cdot[[scale]]$.
 
 largest value (by Cauchy–Schwarz): $\langle f,T_Wg\rangle\le\sigma_1$ for $f,g$ of norm $1$, such as $f=g=1$. If for these $\langle1,T_W1\rangle=\sigma_1$, then
 $T_W1$ and $T_W^*1$ are multiples of $1$: both degree functions are constant.
@@ -57,13 +56,12 @@ with values $0$ and $1$ only.
 
 rows alone (by Hilbert–Schmidt): If $W$ depends on $u$ only, $T_Wg=d_{\rm row}\int g$: there is one singular value, the square root of $\int d_{\rm row}^2$.
 
-SNIP (by S4 for kernel): The rows of SNIP with constant columns have the degrees $P(|aw|>\tau)$, given $a$; $a$ and $w$ are independent and
-normal.
+SNIP (by S4 for kernel): The rows of SNIP with constant columns have the degrees $P(|aw|>\tau)$, given $a$; $a$ and $w$ are independent and normal.
 
 two weights (from SNIP; by independence): Hence $\int d_{\rm row}^2=P(|aw|>\tau,|aw'|>\tau)$ with another such weight $w'$.
 
-polar coordinates (from two weights; by rotation): $(w,w')=R(\cos\eta,\sin\eta)$ with a length $R$ and a uniform direction $\eta$, which are
-independent; the event is that $|a|R\min(|\cos\eta|,|\sin\eta|)>\tau$.
+polar coordinates (from two weights; by rotation): $(w,w')=R(\cos\eta,\sin\eta)$ with a length $R$ and a uniform direction $\eta$, which are independent; the event
+is that $|a|R\min(|\cos\eta|,|\sin\eta|)>\tau$.
 
 length (from polar coordinates): At $|a|=z$ the length exceeds $\frac yz$ with probability $[[radius_tail]]$.
 
@@ -96,28 +94,28 @@ def of_hyperbolic_angle() -> tuple[sp.Expr, sp.Expr]:
     return sine, -sp.simplify(sp.diff(sp.acot(sp.sinh(x)), x))
 
 
-def unit_functions_have_norm_one(row_unit: sp.Expr, column_unit: sp.Expr) -> Iterator[Relation]:
+def unit_functions_have_norm_one(row_unit: sp.Expr, column_unit: sp.Expr) -> Relations:
     """The integral of the square over a part of an interval is the share of the interval."""
     place, part = sp.symbols("x y", positive=True)
     for unit, size in ((row_unit, m), (column_unit, n)):
         yield same(sp.integrate(unit**2, (place, 0, part)), part / (1 / size))
 
 
-def entry_is_an_integral_over_a_cell(row_unit: sp.Expr, column_unit: sp.Expr, scale: sp.Expr) -> Iterator[Relation]:
+def entry_is_an_integral_over_a_cell(row_unit: sp.Expr, column_unit: sp.Expr, scale: sp.Expr) -> Relations:
     """⟨e, T g⟩ for a mask of one entry: both unit functions integrated over an interval of rows and one of columns."""
     first, second = sp.symbols("x y", positive=True)
     inner = sp.integrate(column_unit, (second, 0, 1 / n))
     yield same(scale, sp.integrate(row_unit * inner, (first, 0, 1 / m)))
 
 
-def constant_vectors_give_the_density(lower: sp.Expr, scale: sp.Expr) -> Iterator[Relation]:
+def constant_vectors_give_the_density(lower: sp.Expr, scale: sp.Expr) -> Relations:
     """The matrix of a mask of ρmn entries between the unit vectors of equal entries, of m and of n of them."""
     entries = rho * m * n
     yield same(lower * m * n, entries * scale * sp.sqrt(m * n))
     yield same(lower, entries * scale / (sp.sqrt(m) * sp.sqrt(n)))
 
 
-def hyperbolic_angle_for_the_direction(octant: sp.Expr, row_value: sp.Expr) -> Iterator[Relation]:
+def hyperbolic_angle_for_the_direction(octant: sp.Expr, row_value: sp.Expr) -> Relations:
     """sin η = (1 + cot²η)^(−½) and dη of cot η = sinh x in the integral over the octant; x from arsinh 1 on."""
     sine, weight = of_hyperbolic_angle()
     factor, moved = (octant.subs(sp.sin(eta), sine) * weight).as_independent(x)
@@ -150,20 +148,12 @@ $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$, with $\tau$ the thres
     quantities=(
         ROWS,
         COLUMNS,
-        Quantity(
-            rho,
-            "mean of the graphon, for a mask its density",
-            sp.Interval(0, 1),
-            drawn=(sp.Rational(1, 20), sp.Rational(1, 2)),
-        ),
+        Quantity(rho, "mean of the graphon, for a mask its density", CLOSED_UNIT, drawn=(sp.Rational(1, 20), HALF)),
         THRESHOLD.drawn_from(sp.Rational(1, 4), 3),
         Quantity(modulus, "modulus of a readout weight", POSITIVE),
         Quantity(level, "threshold for the product of that modulus and the length of two weights", POSITIVE),
-        Quantity(
-            eta,
-            "angle of the two weights",
-            sp.Interval.Lopen(0, sp.pi / 4),
-            drawn=(sp.Rational(1, 20), sp.Rational(3, 4)),
+        Quantity(eta, "angle of the two weights", sp.Interval.Lopen(0, sp.pi / 4)).drawn_from(
+            sp.Rational(1, 20), sp.Rational(3, 4)
         ),
         Quantity(x, "hyperbolic angle for it", sp.S.Reals),
     ),
@@ -171,11 +161,7 @@ $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$, with $\tau$ the thres
         Hypothesis(r"$0\le W\le1$"),
         Hypothesis("all columns have the profile 1, SNIP with standard normal weights", needed_by=("row_value",)),
     ),
-    symbols={
-        **OPERATOR,
-        r"\psi(u)": "profile of the rows in SNIP, the factor of the neuron at $u$ in its scores",
-        r"\varphi": "profile of the columns in SNIP, the factor of an input in its scores",
-    },
+    symbols=OPERATOR,
     uses=("S4",),
     sharp=(
         Sharp(
@@ -228,7 +214,6 @@ nodes = sp.Symbol("q", integer=True, positive=True)
 value, row_weight, column_weight = sp.symbols("w omega nu", positive=True)  # W at two nodes, and their weights
 kappa = sp.Symbol("kappa", positive=True)  # the power of a profile at the end of [0, 1]
 
-HALF = sp.Rational(1, 2)
 midpoint_value = (sp.zeta(-kappa, HALF) - sp.zeta(-kappa, n + HALF)) / n ** (1 + kappa)
 entry = value * sp.sqrt(row_weight * column_weight)
 degree = nodes - 1
@@ -242,17 +227,16 @@ NYSTROM_STEPS = proof(
 degree: Let $p_0,p_1,\dots$ be the orthonormal polynomials of the law of $x$, and $p'_k$ those of the law of $y$. The product of two of degree up to $[[degree]]$ has
 degree at most $2q-1$; the product of two of degree $q$ does not.
 
-orthogonal matrices (from degree; by Gauss): So $\sum_a\omega_ap_j(x_a)p_k(x_a)=\int p_jp_k$ for $j,k<q$: the square matrix
-$U_{aj}=\sqrt{\omega_a}\,p_j(x_a)$ is orthogonal, and likewise $V$ for $y$.
+orthogonal matrices (from degree; by Gauss): So $\sum_a\omega_ap_j(x_a)p_k(x_a)=\int p_jp_k$ for $j,k<q$: the square matrix $U_{aj}=\sqrt{\omega_a}\,p_j(x_a)$ is
+orthogonal, and likewise $V$ for $y$.
 
-polynomial at the nodes (from orthogonal matrices; by Weyl): Let $W_q=\sum_{j,k<q}C_{jk}\,p_jp'_k$ equal $W$ at the nodes. $T_{W_q}$ has the
-matrix $C$ in orthonormal bases, and its singular values are within $\|W-W_q\|_2$ of those of $T_W$, as the Hilbert–Schmidt norm is at least
-the operator norm.
+polynomial at the nodes (from orthogonal matrices; by Weyl): Let $W_q=\sum_{j,k<q}C_{jk}\,p_jp'_k$ equal $W$ at the nodes. $T_{W_q}$ has the matrix $C$ in
+orthonormal bases, and its singular values are within $\|W-W_q\|_2$ of those of $T_W$, as the Hilbert–Schmidt norm is at least the operator norm.
 
-Nyström matrix (from orthogonal matrices, polynomial at the nodes): The matrix $UCV^\top$ has the entries $[[entry]]$, with
-$w=W_q(x_a,y_b)=W(x_a,y_b)$, and the singular values of $C$. Their squares add up to the quadrature of $\iint W_q^2$.
+Nyström matrix (from orthogonal matrices, polynomial at the nodes): The matrix $UCV^\top$ has the entries $[[entry]]$, with $w=W_q(x_a,y_b)=W(x_a,y_b)$, and the
+singular values of $C$. Their squares add up to the quadrature of $\iint W_q^2$.
 
-power profiles: $W=(uv)^{\kappa/2}$ has one singular value, $\sigma_1=\int_0^1u^\kappa\,du=[[power_value]]$.
+power profiles: Quantile coordinates of continuous laws are uniform. $W=(uv)^{\kappa/2}$ has one singular value, $\sigma_1=\int_0^1u^\kappa\,du=[[power_value]]$.
 
 midpoints (from Nyström matrix): The Nyström matrix of the midpoints also has rank one, with the singular value $\frac1n\sum_{i=1}^n\big(\frac{i-1/2}n\big)^\kappa$.
 By $\zeta(-\kappa,a)=a^\kappa+\zeta(-\kappa,a+1)$ this is $[[midpoint_value]]$.
@@ -260,8 +244,8 @@ By $\zeta(-\kappa,a)=a^\kappa+\zeta(-\kappa,a+1)$ this is $[[midpoint_value]]$.
 Euler–Maclaurin (cited: DLMF 25.11.43: ζ(s, a) − a^(1−s)/(s − 1) − a^(−s)/2 is a sum of B₂ₖ/(2k)! times Γ(s + 2k − 1)/Γ(s) a^(1−s−2k) asymptotically): As
 $n\to\infty$, $\zeta(-\kappa,n+\frac12)$ is $[[far_zeta]]$ up to $O(n^{\kappa-1})$.
 
-positive limit (from midpoints; by Jensen): $x^\kappa$ is strictly concave: its value at the middle of a cell exceeds its mean over the
-cell. So $\sum_{i\le n}(i-\frac12)^\kappa-\int_0^nx^\kappa dx$ is positive and grows with $n$, and its limit is positive.
+positive limit (from midpoints; by Jensen): $x^\kappa$ is strictly concave: its value at the middle of a cell exceeds its mean over the cell. So $\sum_{i\le
+n}(i-\frac12)^\kappa-\int_0^nx^\kappa dx$ is positive and grows with $n$, and its limit is positive.
 
 order (from power profiles, midpoints, Euler–Maclaurin, positive limit): Hence $\sigma_1^{(n)}-\sigma_1$ is $n^{-([[order]])}$ times
 $[[midpoint_limit]]+O(n^{\kappa-1})$, and the limit is not $0$.
@@ -283,13 +267,13 @@ def shifted(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand(gap.replace(sp.zeta, lower)))
 
 
-def squares_make_the_quadrature(entry: sp.Expr) -> Iterator[Relation]:
+def squares_make_the_quadrature(entry: sp.Expr) -> Relations:
     """A square of an entry is the part of two nodes in the quadrature of W², in y for each node of x."""
     of_column = column_weight * value**2
     yield same(entry**2, row_weight * of_column)
 
 
-def midpoints_add_up_cell_by_cell(midpoint_value: sp.Expr) -> Iterator[Relation]:
+def midpoints_add_up_cell_by_cell(midpoint_value: sp.Expr) -> Relations:
     """n^(1+κ) times it is (1/2)^κ for one cell, and grows by (n + 1/2)^κ with the next."""
     total = midpoint_value * n ** (1 + kappa)
     yield induction(total, n, HALF**kappa, lambda term: term + (n + HALF) ** kappa, start=1, by=shifted)
@@ -297,13 +281,13 @@ def midpoints_add_up_cell_by_cell(midpoint_value: sp.Expr) -> Iterator[Relation]
 
 def far_end_leaves_the_limit(
     midpoint_value: sp.Expr, power_value: sp.Expr, far_zeta: sp.Expr, order: sp.Expr, midpoint_limit: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The value of the midpoints with the leading term of ζ(−κ, n + ½) for it."""
     leading = midpoint_value.subs(sp.zeta(-kappa, n + HALF), far_zeta)
     yield same(leading, power_value + n**-order * midpoint_limit)
 
 
-def power_profiles_have_their_value(power_value: sp.Expr) -> Iterator[Relation]:
+def power_profiles_have_their_value(power_value: sp.Expr) -> Relations:
     """σ₁ = ‖u^{κ/2}‖² is an integral that vanishes with its upper limit."""
     end = sp.Symbol("end", positive=True)
     primitive = power_value * end ** (1 + kappa)
@@ -313,14 +297,29 @@ def power_profiles_have_their_value(power_value: sp.Expr) -> Iterator[Relation]:
 nystrom = Claim(
     label="O5",
     title="Singular values by quadrature: fast in the latents, slow in quantile coordinates",
-    headline=r"Gauss quadrature with $q$ nodes gives the singular values of a polynomial that equals the graphon at the nodes. Midpoints of $n$ quantile cells are slow: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, their error has order $n^{-1-\kappa}$.",
+    headline=r"Gauss quadrature with $q$ nodes gives the singular values of a polynomial that equals the graphon at the nodes. Midpoints of $n$ quantile cells can be slow: for $W=(uv)^{\kappa/2}$, $0<\kappa<1$, their error has order $n^{-1-\kappa}$.",
     statement=r"""
-Let $W(x,y)$ be a graphon on latents, and let $(x_a,\omega_a)$ and $(y_b,\nu_b)$ be quadratures of their laws. The Nyström values $\sigma_i^{(q)}$ are the singular values of the matrix $[[entry]]$,
-$w=W(x_a,y_b)$. **(a)** With $q$ Gauss nodes for each law they are exactly the singular values of the polynomial $W_q$ of degree $[[degree]]$ in each latent that equals $W$ at the nodes. Hence
-$|\sigma_i^{(q)}-\sigma_i|\le\|W-W_q\|_2$, with error $0$ for polynomials of that degree. **(b)** Midpoints of $n$ equal cells in *quantile coordinates* converge slowly, since profiles are not smooth
-at the ends. For $W=(uv)^{\kappa/2}$, $0<\kappa<1$, with $\sigma_1=[[power_value]]$, they give exactly
+**Setting.** Let each row of a mask have a random number $x$ and each column a random number $y$, their *latents*. All latents are independent. The $x$ have one law,
+and the $y$ have one, perhaps a different one. The *graphon* $W(x,y)$ is the chance that a weight is kept, given the latents of its row and its column. It acts as a
+linear map: it multiplies a function of $y$ with a finite mean square by $W(x,y)$ and averages over $y$, which gives a function of $x$. The singular values of this
+map are those of the graphon, $\sigma_1\ge\sigma_2\ge\dots$.
+
+**Quadrature.** A *quadrature* of a law replaces averages over the law by weighted sums over finitely many *nodes*. Let $x_a$ be $q$ nodes for $x$, with weights
+$\omega_a>0$, and $y_b$ as many nodes for $y$, with weights $\nu_b>0$. The *Nyström values* $\sigma_i^{(q)}$ are the singular values of the matrix with the entries
+$[[entry]]$, where $\omega=\omega_a$, $\nu=\nu_b$ and $w=W(x_a,y_b)$.
+
+**(a) Gauss nodes.** Let each law have finite moments up to the degree $2q-1$ and not be concentrated on fewer than $q$ points. Take $q$ Gauss nodes for each law:
+with them the averages of all polynomials of degree at most $2q-1$ are exact. Let $W_q$ be the polynomial of degree at most $[[degree]]$ in each latent that equals
+$W$ at the nodes. Put $W_q$ in place of $W$ in the map above. The singular values of this map are the Nyström values, and $0$ for all $i>q$. So, with
+$\sigma_i^{(q)}=0$ for $i>q$, every $i$ has $|\sigma_i^{(q)}-\sigma_i|\le\|W-W_q\|_2$, where $\|\cdot\|_2$ is the root of the mean square over the latents. If $W$ is
+itself a polynomial of degree at most $[[degree]]$ in each latent, then $\sigma_i^{(q)}=\sigma_i$ for all $i$.
+
+**(b) Midpoints.** Let both laws be continuous. The *quantile coordinate* of a latent is the chance of a smaller one: in it every such law becomes the uniform one on
+$[0,1]$. Let $u$ be that of the row and $v$ that of the column. Cut $[0,1]$ into $n$ equal cells, and take their midpoints as nodes, with equal weights. Nyström
+values can then converge slowly, as a graphon need not be smooth in these coordinates at an end of $[0,1]$. An example is $W=(uv)^{\kappa/2}$, $0<\kappa<1$: its
+largest singular value is $\sigma_1=[[power_value]]$, and the largest Nyström value of $n$ midpoints is exactly
 $$\sigma_1^{(n)}=[[midpoint_value]]=\sigma_1+n^{-([[order]])}\big([[midpoint_limit]]+o(1)\big),$$
-not the order $2$ of smooth kernels.
+with the Hurwitz zeta function $\zeta$; $o(1)$ tends to $0$ as $n\to\infty$. As $[[midpoint_limit]]\ne0$, the error is of order $n^{-([[order]])}$ exactly; $[[order]]<2$.
 """,
     steps=NYSTROM_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
@@ -350,10 +349,7 @@ not the order $2$ of smooth kernels.
         ),
         Quantity(n, "number of equal cells in quantile coordinates", COUNT, drawn=(1, 40)),
         Quantity(
-            kappa,
-            "exponent of the graphon on its diagonal",
-            UNIT,
-            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
+            kappa, "exponent of the graphon on its diagonal", UNIT, drawn=(sp.Rational(1, 10), sp.Rational(9, 10))
         ),
         Quantity(
             (row_scale, column_scale),
@@ -363,7 +359,10 @@ not the order $2$ of smooth kernels.
         ),
         Quantity(noise_scale, "standard deviation of the logarithm of the noise", POSITIVE, drawn=(HALF, 2)),
     ),
-    hypotheses=(Hypothesis(r"in (b): $W=(uv)^{\kappa/2}$"),),
+    hypotheses=(
+        Hypothesis("in (a): finite moments up to the degree $2q-1$, laws not concentrated on fewer than $q$ points"),
+        Hypothesis(r"in (b): continuous laws, and in the example $W=(uv)^{\kappa/2}$"),
+    ),
     symbols=QUADRATURE,
     aids={"geometric": correlation**nodes, "probit_order": sp.Integer(1)},
     because={

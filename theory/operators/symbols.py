@@ -34,6 +34,8 @@ OPERATOR = {
     **SINGULAR_VALUE,
     r"\|\cdot\|_{HS}": "Hilbert–Schmidt norm, the root of the integral of the square",
     r"d_{\rm row}": "degree function of the rows, the integral of the kernel over the columns",
+    r"\psi(u)": "profile of the rows in SNIP, the factor of the neuron at $u$ in its scores",
+    r"\varphi": "profile of the columns in SNIP, the factor of an input in its scores",
 }
 
 # The letters of sentences on quadrature

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, same
+from sparse_limits.theory.reasons import Relations, holds, same
 from sparse_limits.theory.saliency.grasp import kappa_0, kappa_1, theta
 from sparse_limits.theory.saliency.model import DIMENSION
 from sparse_limits.theory.saliency.model import dimension as d
+from sparse_limits.theory.saliency.signed import SELECTION
 from sparse_limits.theory.saliency.snip import RESIDUAL_IS_FIXED, RESIDUAL_MEAN
 from sparse_limits.theory.saliency.snip import residual_mean as c
 from sparse_limits.theory.saliency.symbols import LIMIT_KERNEL, ROW_POSITION
@@ -133,16 +133,14 @@ def reduce(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.powsimp(sp.expand(expression / sp.sin(theta) ** (d - 2))))
 
 
-def self_term_meets_the_data_term(crossover: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr) -> Iterator[Relation]:
+def self_term_meets_the_data_term(crossover: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr) -> Relations:
     """At the crossover β is |h|/2, and β grows with c; times dγ², which has a positive limit, the crossover tends to 0."""
     yield same(stein_moment.subs(c, crossover), sp.Abs(moment) / 2, by=sp.gammasimp)
     yield holds((stein_moment / c).is_positive, "β has the sign of c")
     yield same(sp.limit(sp.gammasimp(crossover.subs(b, 1) * d * gamma**2), d, sp.oo), 0)
 
 
-def kernel_multiplies_constants(
-    lambda_0: sp.Expr, sines: sp.Expr, gamma: sp.Expr, kernel: sp.Expr
-) -> Iterator[Relation]:
+def kernel_multiplies_constants(lambda_0: sp.Expr, sines: sp.Expr, gamma: sp.Expr, kernel: sp.Expr) -> Relations:
     """λ₀ = E Θ: by parts for every d ≥ 2, and the two points of d = 1.
 
     (π−θ)sin^(d−1)/π(d−1) is an antiderivative of Θ sin^(d−2) − (d+1)/2π(d−1) · sin^(d−1), so λ₀ is the last factor
@@ -159,13 +157,13 @@ def kernel_multiplies_constants(
     yield same(lambda_0, gamma**2 + d * gamma**2)
 
 
-def cosines_have_the_mean_square(mean_square: sp.Expr) -> Iterator[Relation]:
+def cosines_have_the_mean_square(mean_square: sp.Expr) -> Relations:
     """cos θ sin^(d−1) is an antiderivative of (cos²θ/E cos² − 1) sin^(d−2)."""
     primitive = sp.diff(sp.cos(theta) * sp.sin(theta) ** (d - 1), theta)
     yield same(primitive, (sp.cos(theta) ** 2 / mean_square - 1) * sp.sin(theta) ** (d - 2), by=reduce)
 
 
-def bounds_are_equivalent(asymptote: sp.Expr, lower: sp.Expr, upper: sp.Expr) -> Iterator[Relation]:
+def bounds_are_equivalent(asymptote: sp.Expr, lower: sp.Expr, upper: sp.Expr) -> Relations:
     """Both bounds are the asymptote times a factor that tends to 1."""
     for bound, factor in ((lower, 1 + 1 / d), (upper, (1 + 1 / d) / (1 - 1 / (2 * d)))):
         yield same(bound, asymptote * factor)
@@ -197,12 +195,7 @@ unless the mean of the residual is removed, GraSP with many inputs keeps rows, n
 $b_j$, its graphon tends to one that depends on $u$ only.
 """,
     steps=STEPS,
-    source=Source(
-        "2602.06675",
-        "v1",
-        "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode "
-        "implicit feature selection”",
-    ),
+    source=SELECTION,
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain, combinations, permutations, product
@@ -11,13 +11,14 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.formulas.simplifying import by_moduli
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.concentration import hoeffding_rate, pairs
 from sparse_limits.theory.graphon.rate import least_rate
 from sparse_limits.theory.graphon.symbols import CUT, m, n, s
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.reasons import Relation, holds, same
+from sparse_limits.theory.reasons import Relations, holds, same
 from sparse_limits.theory.saliency.model import ANY_FAILURE, COLUMNS, ROWS, TAIL_INDEX, delta
 from sparse_limits.theory.saliency.symbols import CHANCE, NOISE, PROBABILITIES, ROW_FACTOR, SCORE
 from sparse_limits.theory.tails import alpha, half_normal, t
@@ -162,12 +163,7 @@ def chance_of_both() -> sp.Expr:
     return sp.integrate(sp.powsimp(first_share * sp.exp(-first_share * x) * later), (x, 0, sp.oo), conds="none")
 
 
-def by_moduli(gap: sp.Expr) -> sp.Expr:
-    """The larger and the smaller of two numbers as half their sum, and half the modulus of their difference."""
-    return sp.expand(gap.rewrite(sp.Abs))
-
-
-def columns_of_one_profile_share_the_places(density: sp.Expr) -> Iterator[Relation]:
+def columns_of_one_profile_share_the_places(density: sp.Expr) -> Relations:
     """The sets of N columns that hold a given one over all, by binomials; the same over all orders of a small block."""
     share_of_sets = sp.binomial(block - 1, kept - 1) / sp.binomial(block, kept)
     yield same(density, share_of_sets, by=lambda gap: sp.gammasimp(gap.rewrite(sp.gamma)))
@@ -178,34 +174,34 @@ def columns_of_one_profile_share_the_places(density: sp.Expr) -> Iterator[Relati
             yield holds(density.subs({kept: places, block: size}) == seen, f"{places}:{size} keeps {seen}")
 
 
-def pair_is_the_integral_over_the_noise(pair: sp.Expr, quotient_density: sp.Expr) -> Iterator[Relation]:
+def pair_is_the_integral_over_the_noise(pair: sp.Expr, quotient_density: sp.Expr) -> Relations:
     """In φ₁ from 0 on it grows by the density at φ₁/φ₂; P(φ₂ξ₂ < φ₁ξ₁) = ∫ g(x)(1 − F̄(φ₁x/φ₂))dx for half-normal noise, by SymPy."""
     yield same(pair.diff(profile[0]), quotient_density.subs(quotient, profile[0] / profile[1]) / profile[1])
     yield same(pair.subs(profile[0], 0), 0)
     yield same(pair, chance_of_the_first())
 
 
-def first_is_independent_of_when(first_arrival: sp.Expr) -> Iterator[Relation]:
+def first_is_independent_of_when(first_arrival: sp.Expr) -> Relations:
     """The density of an exponential variable of rate p_k, times the chance that the rest, of rate 1 − p_k, comes later."""
     alone, rest = (sp.exp(-rate * time) for rate in (first_share, 1 - first_share))
     yield same(first_arrival, -alone.diff(time) * rest)
 
 
-def one_place_is_the_first_arrival(first_arrival: sp.Expr, one_of_four: sp.Expr) -> Iterator[Relation]:
+def one_place_is_the_first_arrival(first_arrival: sp.Expr, one_of_four: sp.Expr) -> Relations:
     """The race in which the others come later, multiplied out; the first arrival at all times, at the share of the column."""
     yield same(one_of_four, race((strength, *rivals), 1), by=cancelled)
     ever = sp.integrate(first_arrival, (time, 0, sp.oo))
     yield same(one_of_four, ever.subs(first_share, shares[0]), by=cancelled)
 
 
-def second_starts_anew(second_place: sp.Expr, first_arrival: sp.Expr) -> Iterator[Relation]:
+def second_starts_anew(second_place: sp.Expr, first_arrival: sp.Expr) -> Relations:
     """∫∫ over x < y of the densities of k at x, of j at y, and of what comes after y; and j's share times the first arrival."""
     yield same(second_place, chance_of_both())
     ever = sp.integrate(first_arrival, (time, 0, sp.oo))
     yield same(second_place, ever * share / (1 - first_share))
 
 
-def kept_ones_have_the_range(block_range: sp.Expr) -> Iterator[Relation]:
+def kept_ones_have_the_range(block_range: sp.Expr) -> Relations:
     """That of k = N columns, by cases of which is larger; the smaller of N − 0 and k − (k − (M − N)); all masks of a small block."""
     yield same(block_range, sp.Min(kept, kept) - sp.Max(0, kept - (block - kept)), by=by_moduli)
     yield same(block_range, sp.Min(kept, columns_of_set - (columns_of_set - (block - kept))))
@@ -218,7 +214,7 @@ def kept_ones_have_the_range(block_range: sp.Expr) -> Iterator[Relation]:
             yield holds(value == widest, f"{places}:{size}: range {widest}, claimed {value}")
 
 
-def failure_counts_the_pairs_of_sets(one_pair: sp.Expr, failure: sp.Expr) -> Iterator[Relation]:
+def failure_counts_the_pairs_of_sets(one_pair: sp.Expr, failure: sp.Expr) -> Relations:
     """Each row and each column is in its set or not: 2^m and 2^n sets; all of them for small masks, each of bound 2 at s = 0."""
     yield same(failure, one_pair * 2**m * 2**n)
     for rows, columns in ((1, 1), (1, 3), (3, 2)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -12,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import DIMENSION, FINITE_SQUARES, WIDTH, dimension, width
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL, GATED_MEAN, LENGTH, READOUT, a, norm, w
 from sparse_limits.theory.saliency.snip import g as plain
@@ -140,9 +139,7 @@ def small_network() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
     return entries
 
 
-def tangent_kernel_is_the_mean_of_a_unit(
-    tangent_kernel: sp.Expr, kappa_0: sp.Expr, kappa_1: sp.Expr
-) -> Iterator[Relation]:
+def tangent_kernel_is_the_mean_of_a_unit(tangent_kernel: sp.Expr, kappa_0: sp.Expr, kappa_1: sp.Expr) -> Relations:
     """The mean over a and w of a² (x·x′/d) 1{z > 0}1{z′ > 0} + σ(z)σ(z′), z = w·x/√d, integrated over the plane."""
     gates = mean_over_directions(sp.S.One)
     outputs = 2 * mean_over_directions(sp.cos(angle) * sp.cos(angle - theta))
@@ -151,7 +148,7 @@ def tangent_kernel_is_the_mean_of_a_unit(
     yield same(tangent_kernel, inner / dimension * kappa_0 + norm * other_norm / dimension * kappa_1)
 
 
-def one_unit_is_bilinear(mixed: sp.Expr, readout_slope: sp.Expr) -> Iterator[Relation]:
+def one_unit_is_bilinear(mixed: sp.Expr, readout_slope: sp.Expr) -> Relations:
     """The derivatives of E_D[r f] by a_i and w_ij, E for what the readout multiplies; the second by w_ij twice is 0."""
     rest = sp.sqrt(dimension) * activation - w * plain
     local = of_one_unit(plain, sp.Symbol("rest", real=True))
@@ -162,14 +159,14 @@ def one_unit_is_bilinear(mixed: sp.Expr, readout_slope: sp.Expr) -> Iterator[Rel
 
 def hessian_adds_what_the_readout_couples(
     hessian_gradient: sp.Expr, smoothed_slope: sp.Expr, mixed: sp.Expr, readout_slope: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The smoothed term, and the one second derivative times the derivative by the readout; their ratio is of order n^(−½)."""
     yield same(hessian_gradient, smoothed_slope + mixed * readout_slope)
     ratio = sp.sqrt(width) * mixed * readout_slope / smoothed_slope
     yield same(sp.diff(ratio, width), 0)
 
 
-def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr) -> Iterator[Relation]:
+def hessian_times_gradient_of_a_small_network(hessian_gradient: sp.Expr) -> Relations:
     """Three units, two inputs, three samples: H and g differentiated by SymPy at a rational point, all parameters."""
     for entry, point in small_network():
         yield same(entry, valued(hessian_gradient, point))

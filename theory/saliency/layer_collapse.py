@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import sympy as sp
@@ -11,12 +11,13 @@ from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.layers import SCALES, first_scale, second_scale
 from sparse_limits.theory.saliency.model import TAIL_INDEX
 from sparse_limits.theory.saliency.snip import product_density
 from sparse_limits.theory.saliency.symbols import KEPT_SHARE
-from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
+from sparse_limits.theory.saliency.threshold import noises
+from sparse_limits.theory.tails import Tail, alpha, pareto, product_normal, t
 
 r = sp.Symbol("r", positive=True)  # s₂/s₁
 x = sp.Symbol("x", positive=True)  # τ/s₂
@@ -35,13 +36,6 @@ COLLAPSE: Mapping[str, sp.Expr] = {
     "product_normal": sp.S.Zero,
     "pareto": power_law,
     "frechet": power_law,
-}
-NOISES = {
-    "half_normal": half_normal,
-    "exponential": exponential,
-    "product_normal": product_normal,
-    "pareto": pareto,
-    "frechet": frechet,
 }
 
 STEPS = proof(
@@ -87,9 +81,7 @@ def pareto_power() -> sp.Expr:
     return power
 
 
-def ratios_are_those_of_the_densities(
-    density_ratios: Mapping[str, sp.Expr], noises: Mapping[str, Tail]
-) -> Iterator[Relation]:
+def ratios_are_those_of_the_densities(density_ratios: Mapping[str, sp.Expr], noises: Mapping[str, Tail]) -> Relations:
     """r g(rx) is the ratio times g(x), for all noises."""
     for name in ("frechet", *noises):
         density = noise_density(noises[name])
@@ -130,7 +122,7 @@ and all these limits are $0$.)
     symbols={**KEPT_SHARE, r"\rho_1, \rho_2": "limiting density of the first layer, and of the second"},
     uses=("S1", "S4", "S14.1"),
     also=("collapse",),
-    aids={"noises": NOISES},
+    aids={"noises": noises},
     because={
         "ratios of densities": ratios_are_those_of_the_densities,
     },

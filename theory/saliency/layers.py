@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.limit import rounding
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import ANY_DENSITY, ANY_FAILURE, TAIL_INDEX, THRESHOLD, delta, rho, tau
 from sparse_limits.theory.saliency.snip_row_law import row_law
 from sparse_limits.theory.saliency.symbols import KEPT_SHARE
+from sparse_limits.theory.saliency.threshold import threshold_is_where_the_density_is_met
 from sparse_limits.theory.tails import Tail, alpha, exponential, half_normal
 
 share = sp.Symbol("a", positive=True)  # of the weights that lie in layer 1
@@ -101,7 +100,7 @@ the same noise, there is only one root.
 )
 
 
-def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr) -> Iterator[Relation]:
+def count_error_adds_up(count_error: sp.Expr, deviation: sp.Expr) -> Relations:
     """|kept_l − N_l| ≤ |K − N| (G2): Hoeffding in the layer and, rounding added, in all, with δ/2 for each."""
     within = row_law.expressions["concentration"]
     symbols = {symbol.name: symbol for symbol in within.free_symbols}
@@ -227,22 +226,16 @@ $\rho_2=[[pareto_rho_2]]$.
 RISING = {second_scale: 2 * first_scale}
 
 
-def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr) -> Iterator[Relation]:
-    """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
-    equation = threshold.function(tau) if isinstance(threshold, Level) else valued(density, {tau: threshold}) - rho
-    yield same(equation, density - rho if isinstance(threshold, Level) else 0)
-
-
 def layers_keep_the_terms_of_the_density(
     rho_1: sp.Expr, rho_2: sp.Expr, density: sp.Expr, threshold: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Weighted with their shares they add up to D at the threshold, and −s_l ln ρ_l is the threshold in both layers."""
     yield same(share * rho_1 + (1 - share) * rho_2, density.subs(tau, threshold))
     for scale, kept in ((first_scale, rho_1), (second_scale, rho_2)):
         yield same(-scale * sp.log(kept), threshold, by=sp.expand_log)
 
 
-def squares_balance(twofold_rho_2: sp.Expr, rho_1: sp.Expr, rho_2: sp.Expr) -> Iterator[Relation]:
+def squares_balance(twofold_rho_2: sp.Expr, rho_1: sp.Expr, rho_2: sp.Expr) -> Relations:
     """Both layers keep ρ together if layer 1 has the square; it is positive, as the root exceeds 1 − a; and ρ₁ = ρ₂² at s₂ = 2s₁."""
     yield same(share * twofold_rho_2**2 + (1 - share) * twofold_rho_2, rho)
     yield same(rho_1.subs(RISING), rho_2.subs(RISING) ** 2)

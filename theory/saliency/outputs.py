@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import combinations, product
 
@@ -12,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import FINITE_SQUARES, THRESHOLD, tau
 from sparse_limits.theory.saliency.snip import NORMAL_WEIGHTS, RESIDUAL_IS_FIXED, WEIGHT, product_density, theta, w
 from sparse_limits.theory.saliency.symbols import (
@@ -122,7 +121,7 @@ def characteristic_function(scale: sp.Expr) -> sp.Expr:
     return sp.sqrt(2 / sp.pi) * half
 
 
-def one_input_has_the_score(any_score: sp.Expr) -> Iterator[Relation]:
+def one_input_has_the_score(any_score: sp.Expr) -> Relations:
     """|w ∂/∂w| of the sum of residual times output for one input, 1 at this weight, whose residual is g and gate is open."""
     rest = sp.Symbol("z", real=True)  # of w · x
     outputs = [a * (w * 1 + rest) for a in readout]
@@ -130,14 +129,14 @@ def one_input_has_the_score(any_score: sp.Expr) -> Iterator[Relation]:
     yield same(any_score, sp.Abs(w * sp.diff(loss, w)))
 
 
-def score_has_half_the_means(score: sp.Expr, any_score: sp.Expr) -> Iterator[Relation]:
+def score_has_half_the_means(score: sp.Expr, any_score: sp.Expr) -> Relations:
     """x and −x of residuals r and −r have rx = h twice, and one open gate of the two: the score of any data at that g."""
     pairs = [(entry, (-1) * (-entry)) for entry in column]  # r x at x and at −x, for one weight and one output
     halves = [(at * 1 + opposite * 0) / 2 for at, opposite in pairs]
     yield same(score, any_score.subs(dict(zip(gradient, halves, strict=True))))
 
 
-def score_of_a_small_network(score: sp.Expr) -> Iterator[Relation]:
+def score_of_a_small_network(score: sp.Expr) -> Relations:
     """On symmetric data it is √(nd) times SNIP's saliency of a network of three outputs, differentiated by SymPy."""
     third = sp.Rational(1, 3)
     weights, readouts = sp.Matrix([[2, -1], [-third, 1]]), sp.Matrix([[third, -2, 1], [5, 1, -third]])
@@ -149,7 +148,7 @@ def score_of_a_small_network(score: sp.Expr) -> Iterator[Relation]:
         yield same(scores[i, j], valued(score, {**point, **dict(zip(column, means[j, :], strict=True))}))
 
 
-def kernel_is_the_law_of_the_weight(kernel: sp.Expr, score: sp.Expr) -> Iterator[Relation]:
+def kernel_is_the_law_of_the_weight(kernel: sp.Expr, score: sp.Expr) -> Relations:
     """Given a, a score |w| c exceeds τ with the probability of a half-normal |w| > τ/c, which grows with c."""
     yield same(kernel, half_normal.at(tau / score.subs(w, 1)))
     inner = sp.Symbol("c", positive=True)
@@ -157,7 +156,7 @@ def kernel_is_the_law_of_the_weight(kernel: sp.Expr, score: sp.Expr) -> Iterator
     yield nonnegative(sp.diff(kernel.subs(overlap, inner), inner), growth, strict=True)
 
 
-def inner_products_are_normal(profile: sp.Expr) -> Iterator[Relation]:
+def inner_products_are_normal(profile: sp.Expr) -> Relations:
     """½⟨a, h⟩ has the characteristic function of `profile` times a normal."""
     z = sp.Symbol("s", positive=True)
     one = characteristic_function(z)
@@ -165,7 +164,7 @@ def inner_products_are_normal(profile: sp.Expr) -> Iterator[Relation]:
     yield same(independent, one.subs(z, profile))
 
 
-def column_density_falls_with_that_of_the_product(column_density: sp.Expr, profile: sp.Expr) -> Iterator[Relation]:
+def column_density_falls_with_that_of_the_product(column_density: sp.Expr, profile: sp.Expr) -> Relations:
     """−d/dτ is the density of S4 at τ over the profile; and almost all is kept near τ = 0."""
     density = product_density.subs(t, tau / profile) / profile
     yield same(-sp.diff(column_density, tau), density, by=by_struve)
@@ -283,7 +282,7 @@ and $v$. This has probability $[[reversed_pairs]]$. A factorised saliency orders
 )
 
 
-def columns_that_are_not_parallel_disagree(witness: sp.Matrix, score: sp.Expr) -> Iterator[Relation]:
+def columns_that_are_not_parallel_disagree(witness: sp.Matrix, score: sp.Expr) -> Relations:
     """A row that one column never keeps has score ∝ Σ (h_i k_l − h_l k_i)² in the other."""
     exchange = dict(zip([*column, *other], [*other, *column], strict=True))
     in_column = score.subs(w, 1)
@@ -296,14 +295,14 @@ def columns_that_are_not_parallel_disagree(witness: sp.Matrix, score: sp.Expr) -
         yield same(seen.subs(here) ** 2, minors**2 / 4, by=sp.expand)
 
 
-def parallel_columns_have_one_row_factor(parallel_score: sp.Expr, score: sp.Expr) -> Iterator[Relation]:
+def parallel_columns_have_one_row_factor(parallel_score: sp.Expr, score: sp.Expr) -> Relations:
     """The score at c h, which is a modulus."""
     scaled = valued(score, {entry: factor * entry for entry in column})
     yield same(parallel_score, scaled)
     yield nonnegative(parallel_score, sp.Abs(factor * w * readout.dot(column)) / 2)
 
 
-def signs_differ_in_two_sectors(opposite_signs: sp.Expr) -> Iterator[Relation]:
+def signs_differ_in_two_sectors(opposite_signs: sp.Expr) -> Relations:
     """With h at the angle 0 and k at θ, cos α and cos(α − θ) have one sign but from −π/2 to θ − π/2, and opposite."""
     angle = sp.Symbol("alpha", real=True)
     sector = sp.integrate(1 / (2 * sp.pi), (angle, -sp.pi / 2, theta - sp.pi / 2))
@@ -318,7 +317,7 @@ def signs_differ_in_two_sectors(opposite_signs: sp.Expr) -> Iterator[Relation]:
             yield holds((signs < 0) == differ, f"the signs {'differ' if differ else 'agree'} at {turned}")
 
 
-def orders_are_reversed_by_one_pair_of_signs(reversed_pairs: sp.Expr, opposite_signs: sp.Expr) -> Iterator[Relation]:
+def orders_are_reversed_by_one_pair_of_signs(reversed_pairs: sp.Expr, opposite_signs: sp.Expr) -> Relations:
     """⟨a, h⟩² − ⟨a′, h⟩² = ⟨u, h⟩⟨v, h⟩; of u and v exactly one has to have ⟨·, h⟩ and ⟨·, k⟩ of opposite signs."""
     share = {True: opposite_signs, False: 1 - opposite_signs}
     reversing = sum(share[u] * share[v] for u, v in product((True, False), repeat=2) if u != v)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, FINITE_SQUARES, tau
 from sparse_limits.theory.saliency.outputs import (
     GRADIENT,
@@ -78,7 +76,7 @@ h2+\beta w$ and variance $V$. So $\ln\psi$ is the sum of $\ln Ee^{-\omega^2g^2/2
 )
 
 
-def self_terms_leave_the_rest(unexplained: sp.Expr) -> Iterator[Relation]:
+def self_terms_leave_the_rest(unexplained: sp.Expr) -> Relations:
     """(g_k − β_k w)(g_l − β_l w) multiplied out, with the mean of each product of two for it."""
     one, two, weight = sp.symbols("x y z", real=True)  # g_k, g_l less their means, and w
     means = {one * two: joint, one * weight: beta_k, two * weight: beta_l, weight**2: sp.S.One}
@@ -89,7 +87,7 @@ def self_terms_leave_the_rest(unexplained: sp.Expr) -> Iterator[Relation]:
 
 def inner_products_with_the_gradient_are_normal(
     conditional_density: sp.Expr, profile: sp.Expr, any_score: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Given g the tail of a normal variable of twice the profile of g, at τ/|w|; for one output by the score, and a unit row along g has this score."""
     deviation = 2 * profile.subs(dict(zip(column, gradient, strict=True)))
     yield same(conditional_density, half_normal.at(tau / (sp.Abs(w) * deviation)))
@@ -99,7 +97,7 @@ def inner_products_with_the_gradient_are_normal(
     yield same(valued(any_score, along), sp.Abs(w) * deviation)
 
 
-def inversion_integrates_the_waves(inversion: sp.Expr) -> Iterator[Relation]:
+def inversion_integrates_the_waves(inversion: sp.Expr) -> Relations:
     """cos(ωx)/π, of which an even density is made, from −τ/|w| to τ/|w|."""
     x, end = sp.Symbol("x", real=True), sp.Symbol("t", positive=True)
     wave = sp.integrate(sp.cos(omega * x) / sp.pi, (x, -end, end))

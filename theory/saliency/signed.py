@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -11,7 +10,7 @@ from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Sourc
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import COLUMN, COLUMN_PROFILE, DENSITY, mean_over_columns, phi, rho
 from sparse_limits.theory.saliency.snip import FIXED_RESIDUAL
 from sparse_limits.theory.saliency.symbols import (
@@ -23,7 +22,7 @@ from sparse_limits.theory.saliency.symbols import (
     REALISED_KERNEL,
     ROW_FACTOR,
 )
-from sparse_limits.theory.tails import Tail, exponential, half_normal, product_normal, t
+from sparse_limits.theory.tails import Tail, exponential, half_normal, normal_density, product_normal, t
 
 tau = sp.Symbol("tau", real=True)  # a threshold of signed scores
 graphon = sp.Symbol("W", positive=True)  # value of the graphon at density ρ
@@ -53,6 +52,11 @@ dual_graphon = 1 - graphon
 magnitude_density = 2 * rho
 selectivity = tau * noise_density / (2 * phi**2)
 
+SELECTION = Source(
+    "2602.06675",
+    "v1",
+    "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode implicit feature selection”",
+)
 STEPS = proof(
     r"""
 odd scores (by independence): With one hidden layer, on data, the leading term of GraSP's score is odd in $a_i$, while $\hat\Theta$, and
@@ -106,7 +110,7 @@ level_above = sp.Symbol("l", positive=True)  # |τ|
 def normal_tails() -> tuple[sp.Expr, sp.Expr]:
     """The standard normal law's mass above |τ| and below −|τ|, by an antiderivative of its density."""
     x = sp.Symbol("x", real=True)
-    below = sp.integrate(sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), x)
+    below = sp.integrate(normal_density(x), x)
     end, start = (sp.limit(below, x, each) for each in (sp.oo, -sp.oo))
     return end - below.subs(x, level_above), below.subs(x, -level_above) - start
 
@@ -115,14 +119,14 @@ def exponentials(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.together(sp.expand(expression.rewrite(sp.erf))))
 
 
-def two_tails_make_the_modulus(magnitude_share: sp.Expr) -> Iterator[Relation]:
+def two_tails_make_the_modulus(magnitude_share: sp.Expr) -> Relations:
     """Each tail of the standard normal, by its density, and their sum."""
     above, below = normal_tails()
     for tail in (above, below):
         yield same(tail, magnitude_share * (above + below))
 
 
-def complement_of_the_other_tail(dual_graphon: sp.Expr, magnitude_share: sp.Expr) -> Iterator[Relation]:
+def complement_of_the_other_tail(dual_graphon: sp.Expr, magnitude_share: sp.Expr) -> Relations:
     """One less the other tail, for moduli that exceed x with the probability that makes the first tail W; at Laplace's law."""
     modulus = graphon / magnitude_share
     yield same(dual_graphon, 1 - (modulus - graphon))
@@ -131,13 +135,13 @@ def complement_of_the_other_tail(dual_graphon: sp.Expr, magnitude_share: sp.Expr
     yield same(dual_graphon.subs(graphon, above), below)
 
 
-def dual_threshold_has_the_dual_graphon(dual_threshold: sp.Expr, dual_graphon: sp.Expr) -> Iterator[Relation]:
+def dual_threshold_has_the_dual_graphon(dual_threshold: sp.Expr, dual_graphon: sp.Expr) -> Relations:
     """The chance of x > τ at the dual threshold, for x of a law that is symmetric about 0: the logistic and the normal one."""
     for above in (1 / (1 + sp.exp(tau)), sp.erfc(tau) / 2):
         yield same(above.subs(tau, dual_threshold), dual_graphon.subs(graphon, above), by=exponentials)
 
 
-def slope_is_the_chain_rule(selectivity: sp.Expr, magnitude_share: sp.Expr) -> Iterator[Relation]:
+def slope_is_the_chain_rule(selectivity: sp.Expr, magnitude_share: sp.Expr) -> Relations:
     """Tails that fall with slope g from any height at any place: the derivative in φ on either side of 0."""
     height, place = sp.symbols("p x_0", real=True)
     for sign in (1, -1):
@@ -175,12 +179,7 @@ x>0\}]$ of GraSP's score then obeys the duality exactly, even with its realised 
 fair coins.
 """,
     steps=STEPS,
-    source=Source(
-        "2602.06675",
-        "v1",
-        "abstract: “data-driven methods (e.g., SNIP, GraSP) converge to heterogeneous graphons that encode "
-        "implicit feature selection”",
-    ),
+    source=SELECTION,
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import (
     COLUMN,
     COLUMN_PROFILE,
@@ -39,7 +37,7 @@ from sparse_limits.theory.saliency.symbols import (
     PRODUCT_TAIL,
     RELU,
 )
-from sparse_limits.theory.tails import half_normal, modified_struve, product_survival, t
+from sparse_limits.theory.tails import half_normal, modified_struve, normal_density, product_survival, t
 
 cosine, theta = sp.symbols("c theta", real=True)  # of the angle between two inputs, and the angle
 norm = sp.Symbol("R", positive=True)  # ‖x‖
@@ -108,11 +106,7 @@ times $r\,x_k$.
 )
 
 
-def normal_density(at: sp.Expr) -> sp.Expr:
-    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
-
-
-def rate_integrates_the_second_gate(gate_rate: sp.Expr, open_gate: sp.Expr) -> Iterator[Relation]:
+def rate_integrates_the_second_gate(gate_rate: sp.Expr, open_gate: sp.Expr) -> Relations:
     """−P′ e^(−z²/2(1−c²)), −P′ at z = 0 and 0 at infinity, is an antiderivative of the derivative under the integral."""
     decay = sp.exp(-(z**2) / (2 * (1 - cosine**2)))
     yield same(sp.diff(-gate_rate * decay, z), normal_density(z) * sp.diff(open_gate, cosine))

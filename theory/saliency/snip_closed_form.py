@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -11,7 +10,7 @@ from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, DIMENSION, FINITE_SQUARES, dimension, phi, tau, u
 from sparse_limits.theory.saliency.snip import (
     LENGTH,
@@ -35,7 +34,7 @@ from sparse_limits.theory.saliency.snip import (
     zeta,
 )
 from sparse_limits.theory.saliency.symbols import OVER_DATA
-from sparse_limits.theory.tails import half_normal
+from sparse_limits.theory.tails import half_normal, normal_density
 
 coordinate = sp.Symbol("x_j", real=True)  # of an input
 gate = (1 + sp.erf(coordinate * w / sp.sqrt(2 * (norm**2 - coordinate**2)))) / 2
@@ -110,10 +109,6 @@ def slope_and_rate(gate: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     return steep, sp.cancel(-sp.diff(sp.expand_log(sp.log(steep), force=True), w, 2) / 2)
 
 
-def normal_density(at: sp.Expr) -> sp.Expr:
-    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
-
-
 def normal_mean(polynomial: sp.Expr) -> sp.Expr:
     """The mean of a polynomial in the independent standard normals w and ζ."""
     terms = sp.Poly(sp.expand(polynomial), w, zeta).terms()
@@ -124,7 +119,7 @@ def normal_mean(polynomial: sp.Expr) -> sp.Expr:
 REST = sp.Symbol("rest", positive=True)  # the length of an input without one coordinate
 
 
-def gate_opens_with_the_conditional_law(gate: sp.Expr) -> Iterator[Relation]:
+def gate_opens_with_the_conditional_law(gate: sp.Expr) -> Relations:
     """It grows with the mean x_j w as the density at 0 of a normal of this mean and variance R² − x_j², from ½ at w = 0."""
     mean, deviation = coordinate * w, sp.sqrt(norm**2 - coordinate**2)
     yield same(sp.diff(gate, w), coordinate * normal_density(mean / deviation) / deviation)
@@ -134,14 +129,14 @@ def gate_opens_with_the_conditional_law(gate: sp.Expr) -> Iterator[Relation]:
     yield same(gate.subs(w, 0), sp.Rational(1, 2))
 
 
-def gate_changes_unless_both_agree(flip: sp.Expr, covariance_kernel: sp.Expr) -> Iterator[Relation]:
+def gate_changes_unless_both_agree(flip: sp.Expr, covariance_kernel: sp.Expr) -> Relations:
     """1 − 2(¼ + covariance) at the correlation 1 − κ: the derivatives, and the values at κ = 1."""
     changed = (sp.Rational(1, 2) - 2 * covariance_kernel).subs(cosine, 1 - kappa)
     yield same(sp.diff(flip, kappa), sp.diff(changed, kappa))
     yield same(flip.subs(kappa, 1), changed.subs(kappa, 1))
 
 
-def root_is_a_concave_function_of_the_chance(flip: sp.Expr, flip_bound: sp.Expr) -> Iterator[Relation]:
+def root_is_a_concave_function_of_the_chance(flip: sp.Expr, flip_bound: sp.Expr) -> Relations:
     """κ = 1 − cos πθ at the chance θ; there the bound, not negative, has −π²/4 times itself as second derivative, and is θ at the ends."""
     chance = sp.Symbol("theta", nonnegative=True)
     yield same(1 - sp.cos(sp.pi * flip), kappa)
@@ -154,7 +149,7 @@ def root_is_a_concave_function_of_the_chance(flip: sp.Expr, flip_bound: sp.Expr)
         yield same(root.subs(chance, end), end)
 
 
-def line_has_the_moments_of_the_gate(line: sp.Expr, gate: sp.Expr) -> Iterator[Relation]:
+def line_has_the_moments_of_the_gate(line: sp.Expr, gate: sp.Expr) -> Relations:
     """Its height is the mean of the gates at w and −w, its slope that of the gate averaged over w, a Gaussian integral.
 
     The slope of the gate times the normal density is its value at 0 times e^(−qw²), of integral √(π/q).
@@ -165,7 +160,7 @@ def line_has_the_moments_of_the_gate(line: sp.Expr, gate: sp.Expr) -> Iterator[R
     yield same(line, mean + w * steep.subs(w, 0) * sp.sqrt(sp.pi / rate))
 
 
-def line_and_gate_part_at_third_order(line_error: sp.Expr, gate: sp.Expr, line: sp.Expr) -> Iterator[Relation]:
+def line_and_gate_part_at_third_order(line_error: sp.Expr, gate: sp.Expr, line: sp.Expr) -> Relations:
     """The first three derivatives of their difference in q, at q = 0: none, none, and 3! times the limit."""
     ratio = sp.Symbol("q", real=True)
     apart = (gate - line).subs(coordinate, ratio * norm)
@@ -173,7 +168,7 @@ def line_and_gate_part_at_third_order(line_error: sp.Expr, gate: sp.Expr, line: 
         yield same(sp.diff(apart, ratio, order).subs(ratio, 0), slope)
 
 
-def without_self_term_it_is_the_product_graphon(conditional_density: sp.Expr, kernel: sp.Expr) -> Iterator[Relation]:
+def without_self_term_it_is_the_product_graphon(conditional_density: sp.Expr, kernel: sp.Expr) -> Relations:
     """At β = s = 0 and |w| = ψ(u) it is the kernel of S4 with profile |h|/2."""
     row, profile = sp.symbols("psi profile", positive=True)
     plain = conditional_density.subs({beta: 0, spread: 0}).subs(w, row)
@@ -182,15 +177,13 @@ def without_self_term_it_is_the_product_graphon(conditional_density: sp.Expr, ke
     yield same(plain.subs(h, -profile), claimed)
 
 
-def conditional_density_is_that_of_the_readout_weight(
-    conditional_density: sp.Expr, closure: sp.Expr
-) -> Iterator[Relation]:
+def conditional_density_is_that_of_the_readout_weight(conditional_density: sp.Expr, closure: sp.Expr) -> Relations:
     """Given w and ζ a score exceeds τ when |a| > τ/|w||g|, g the closure, at weights and moments of either sign."""
     level = tau / (sp.Abs(w) * sp.Abs(closure))
     yield same(conditional_density, half_normal.at(level))
 
 
-def closure_is_solved_for_its_moments(closure: sp.Expr, residual_variance: sp.Expr) -> Iterator[Relation]:
+def closure_is_solved_for_its_moments(closure: sp.Expr, residual_variance: sp.Expr) -> Relations:
     """c₀ + c₁w + c₂ζ, c₂ ≥ 0, solved for the mean h/2, the covariance β and the variance V = s² + β²."""
     height, slope = sp.symbols("c_0 c_1", real=True)
     rest = sp.Symbol("c_2", nonnegative=True)
@@ -202,7 +195,7 @@ def closure_is_solved_for_its_moments(closure: sp.Expr, residual_variance: sp.Ex
     yield same(closure, affine.subs(at))
 
 
-def what_the_weight_leaves_unexplained(residual_variance: sp.Expr) -> Iterator[Relation]:
+def what_the_weight_leaves_unexplained(residual_variance: sp.Expr) -> Relations:
     """Var(g − βw) with Cov(w, g) = β and Var w = 1, the best multiple of w: its derivative vanishes there, others leave more."""
     multiple = sp.Symbol("b", real=True)
     left = variance - 2 * multiple * beta + multiple**2

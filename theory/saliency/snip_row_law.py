@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 
@@ -16,7 +15,7 @@ from sparse_limits.theory.graphon.rate import mean_deviation, mode
 from sparse_limits.theory.graphon.symbols import p
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import ANY_FAILURE, DIMENSION, FINITE_SQUARES, WIDTH, delta, dimension, width
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import GATED_MEAN, READOUT, RESIDUAL_IS_FIXED, WEIGHT, a, g, h, w
@@ -120,7 +119,7 @@ def network_slopes(weights: sp.Matrix, readout: sp.Matrix, data: sp.Matrix, resi
     return sp.Matrix(rows, inputs, lambda i, j: valued(sp.diff(loss, symbols[i, j]), at))
 
 
-def frequency_varies_like_a_mean(frequency_variance: sp.Expr) -> Iterator[Relation]:
+def frequency_varies_like_a_mean(frequency_variance: sp.Expr) -> Relations:
     """n times the variance of one entry over n², from its two values; and it is below q/n."""
     outcomes = ((1 - pattern, 0), (pattern, 1))
     mean = sum(chance * value for chance, value in outcomes)
@@ -128,7 +127,7 @@ def frequency_varies_like_a_mean(frequency_variance: sp.Expr) -> Iterator[Relati
     yield nonnegative(pattern / n - frequency_variance, pattern**2 / n)
 
 
-def uniform_patterns_attain_cauchy_schwarz(pattern_rate: sp.Expr) -> Iterator[Relation]:
+def uniform_patterns_attain_cauchy_schwarz(pattern_rate: sp.Expr) -> Relations:
     """For uniform patterns ½ Σ √(q/n) is the rate exactly; and the exact E TV stays below it."""
     q = sp.Integer(2) ** (-dimension)
     yield same(2**dimension * sp.sqrt(q / n) / 2, pattern_rate)
@@ -139,14 +138,14 @@ def uniform_patterns_attain_cauchy_schwarz(pattern_rate: sp.Expr) -> Iterator[Re
         yield holds(squared <= limit, f"d = {d}, n = {rows}: (E TV)² = {float(squared):.4g} ≤ {float(limit):.4g}")
 
 
-def third_moment_of_an_entry(floor_error: sp.Expr, frequency_variance: sp.Expr) -> Iterator[Relation]:
+def third_moment_of_an_entry(floor_error: sp.Expr, frequency_variance: sp.Expr) -> Relations:
     """E|M − p|³/σ³√n times σ/√n, σ² = n times the variance of a frequency; the third moment from the two values."""
     spread = n * frequency_variance.subs(pattern, count_mean)
     third = (1 - count_mean) * count_mean**3 + count_mean * (1 - count_mean) ** 3
     yield same(floor_error, third / spread / n)
 
 
-def saliency_of_a_small_network(row_saliency: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+def saliency_of_a_small_network(row_saliency: sp.Expr, slope: sp.Expr) -> Relations:
     """Three units, two inputs: the derivative of the loss, by SymPy, and √(nd) times SNIP's saliency."""
     third = sp.Rational(1, 3)
     weights = sp.Matrix([[2, -1], [-third, 1], [1, third]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -12,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, DIMENSION, THRESHOLD, dimension, phi, rho, tau, width
 from sparse_limits.theory.saliency.snip import integral_form, x
 from sparse_limits.theory.saliency.symbols import KEPT_ENTRIES, WHOLE_MEAN
@@ -76,7 +75,14 @@ no column fails (from other probabilities; by union bound): If each column of $S
 $c$, those of $S$ are the densest. Otherwise one of these $d$ columns fails. The probability of this is at most the sum of the probabilities
 for the single columns, however the columns depend on one another.
 
-sum (from missed, mistaken, no column fails): There are $k$ columns of $S$ and $d-k$ others. So the sum is $[[recovery_failure]]$.
+two columns (from missed, mistaken; by monotonicity): Let $k=1$, $d=2$, $p_1=p_S$ and $p_2=p_0$. Let $F_S$ and $F_0$ be the distribution
+functions of the two counts, and $m$ the least value of $F_S(c)+1-F_0(c)$ over $c$. Draw $U$ uniformly from $[0,1]$. Let the counts be the
+quantiles of their laws at $U$ and at $U+1-m$, less $1$ where that exceeds $1$. Let $U\le m$. If the first count is $x\ge1$, then
+$F_S(x-1)<U$ and $m\le F_S(x-1)+1-F_0(x-1)$. So $F_0(x-1)<U+1-m$, and the second count is at least $x$, which also holds for $x=0$. So $S$
+fails with probability at least $m$.
+
+sum (from missed, mistaken, no column fails, two columns): There are $k$ columns of $S$ and $d-k$ others. So the sum is
+$[[recovery_failure]]$. In *two columns* it is $m$ at the best $c$, so that $S$ fails there with exactly this probability.
 """,
     globals(),
 )
@@ -90,22 +96,20 @@ def in_misses(expression: sp.Expr) -> sp.Expr:
     return sp.expand(sp.expand_power_exp(sp.combsimp(expression.subs(p_s, 1 - removed))))
 
 
-def law_grows_row_by_row(law: sp.Expr) -> Iterator[Relation]:
+def law_grows_row_by_row(law: sp.Expr) -> Relations:
     """The law for n + 1 rows from that for n, at a count of i + 1 and at none."""
     more = law.subs(n, n + 1)
     yield same(more.subs(i, i + 1), p_s * law + (1 - p_s) * law.subs(i, i + 1), by=in_misses)
     yield same(more.subs(i, 0), (1 - p_s) * law.subs(i, 0), by=in_misses)
 
 
-def law_of_one_row(law: sp.Expr) -> Iterator[Relation]:
+def law_of_one_row(law: sp.Expr) -> Relations:
     """No entry, one, and more than there are rows."""
     for count, chance in ((0, 1 - p_s), (1, p_s), (i + 2, 0)):
         yield same(law.subs(n, 1).subs(i, count), sp.sympify(chance))
 
 
-def failures_add_up_over_the_columns(
-    missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr
-) -> Iterator[Relation]:
+def failures_add_up_over_the_columns(missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr) -> Relations:
     """None without columns; one more column of S brings the one probability in place of the other, one more input the other."""
     yield same(valued(recovery_failure, {k: 0, d: 0}), sp.S.Zero, by=sp.expand)
     one_more = recovery_failure.subs(k, k + 1) - recovery_failure
@@ -116,15 +120,23 @@ def failures_add_up_over_the_columns(
 support_recovery = Claim(
     label="S16.1",
     title="Recovery of the support from the densest columns",
-    headline=r"If $k$ of $d$ columns keep an entry with probability at least $p_S$, and all others with at most $p_0$, they are the densest in a mask of $n$ iid rows, except with probability at most $$[[recovery_failure]],$$ for every whole $c\ge0$.",
+    headline=r"Let a mask have $n$ iid rows. Let $k$ of $d$ columns keep an entry with probability at least $p_S$, all others with at most $p_0$. These $k$ are the densest, except with probability at most $$[[recovery_failure]],$$ for every whole $c\ge0$.",
     statement=r"""
-Let the rows of a mask be independent, of one law. Let an entry of column $j$ be kept with probability $p_j\ge p_S$ for the $k$ columns of a
-set $S$, and with probability $p_j\le p_0$ for the $d-k$ others (of interest is $p_0<p_S$). Then, for every
-integer $c$ from $0$ on, the $k$ columns with the most kept entries are $S$, without a tie, except with probability at most
-$$[[recovery_failure]].$$
-With each column's own probability instead, the bound is the sum, at $p_j$, of $[[missed]]$ over the columns in $S$ and of $[[mistaken]]$
-over the others. How the entries of a row depend on one another does not matter, and $c$ may be chosen to minimise the bound. For two
-columns ($k=1$, $d=2$) nothing less follows from the laws of the two counts alone.
+**Setting.** A mask has $n$ rows and $d$ columns. The rows are independent, and have one law. How the entries of a row depend on one another
+does not matter. An entry of column $j$ is kept with probability $p_j$. Let $S$ be a set of $k$ columns. Let $p_j\ge p_S$ for the columns of
+$S$, and $p_j\le p_0$ for the $d-k$ others. (Of interest is $p_0<p_S$.)
+
+**Recovery.** Call $S$ *recovered* if each column of $S$ has more kept entries than each column outside $S$. The $k$ columns with the most kept
+entries are then those of $S$, and no column outside $S$ ties with one of them. For every whole $c\ge0$, $S$ is recovered except with
+probability at most $$[[recovery_failure]].$$ As the bound holds for each such $c$, it holds for the best $c$, at which it is least.
+
+**Each column's own probability.** The bound also holds with the $p_j$ themselves. It is then a sum with one term for each column. For
+column $j$ of $S$ this is the probability that it keeps at most $c$ entries, $[[missed]]$ at $p_S=p_j$. For another column $j$ it is the
+probability that it keeps more than $c$ entries, $[[mistaken]]$ at $p_0=p_j$.
+
+**Two columns.** Let $k=1$, $d=2$, $p_1=p_S$ and $p_2=p_0$. For some joint law of the two columns' numbers of kept entries, in which each number
+has its binomial law, $S$ is not recovered with exactly the probability of the bound at the best $c$. So the two laws alone give no smaller
+bound. Such a joint law need not come from independent rows.
 """,
     steps=COUNT_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),
@@ -249,13 +261,13 @@ def integrand(expression: sp.Expr) -> sp.Expr:
     return expression.subs(integral, integral.function)
 
 
-def too_few_kept_are_too_many_removed(too_many: sp.Expr, too_few: sp.Expr) -> Iterator[Relation]:
+def too_few_kept_are_too_many_removed(too_many: sp.Expr, too_few: sp.Expr) -> Relations:
     """The logarithm of the bound for the removed shares, at densities 1 − r_2 and 1 − ρ."""
     removed = valued(too_many, {r_low: 1 - r_high, rho: 1 - rho})
     yield same(sp.log(too_few), sp.log(removed), by=in_logarithms)
 
 
-def slope_is_the_derivative_in_the_profile(column_density: sp.Expr, column_slope: sp.Expr) -> Iterator[Relation]:
+def slope_is_the_derivative_in_the_profile(column_density: sp.Expr, column_slope: sp.Expr) -> Relations:
     """Under the integral; what is integrated is positive, the exponential of a real number times positive letters."""
     density, slope = (integrand(each) for each in (column_density, column_slope))
     yield same(sp.diff(density, phi), slope)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -10,11 +9,11 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import DENSITY, THRESHOLD, WIDTH, rho, tau, width
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.symbols import COLUMN_FACTOR, ROW_FACTOR
-from sparse_limits.theory.tails import half_normal, product_survival, t
+from sparse_limits.theory.tails import half_normal, normal_density, product_survival, t
 
 row = sp.Symbol("a", positive=True)  # |a_i|
 
@@ -100,34 +99,33 @@ def squared_variation() -> sp.Expr:
 COLUMN = sp.Symbol("varphi", positive=True)
 
 
-def flow_is_the_sum_over_paths(middle: sp.Matrix, flow: sp.Expr) -> Iterator[Relation]:
+def flow_is_the_sum_over_paths(middle: sp.Matrix, flow: sp.Expr) -> Relations:
     """R is the sum over the twelve paths 3 → 2 → 2 → 1 of the products of their weights."""
     paths = [last[0, i] * middle[i, j] * first[j, k] for i in range(2) for j in range(2) for k in range(3)]
     yield same(flow, sum(paths), by=sp.expand)
 
 
-def row_keeps_with_the_density_of_a_weight(row_kernel: sp.Expr) -> Iterator[Relation]:
+def row_keeps_with_the_density_of_a_weight(row_kernel: sp.Expr) -> Relations:
     """−d/dτ is the half-normal density at τ/|a|, over |a|; and all is kept at τ = 0."""
-    normal_density = sp.exp(-((tau / row) ** 2) / 2) / sp.sqrt(2 * sp.pi)
-    yield same(-sp.diff(row_kernel, tau), 2 * normal_density / row)
+    yield same(-sp.diff(row_kernel, tau), 2 * normal_density(tau / row) / row)
     yield same(row_kernel.subs(tau, 0), 1)
 
 
-def sums_vary_with_the_profile_above(modulus_variation: sp.Expr, next_variation: sp.Expr) -> Iterator[Relation]:
+def sums_vary_with_the_profile_above(modulus_variation: sp.Expr, next_variation: sp.Expr) -> Relations:
     """Variance over squared mean of Σ|w_k|g_k, with Σg = nm and Σg² = nm²(1 + c²), and m₁ the mean of a modulus."""
     mean, modulus = sp.symbols("m m_1", positive=True)
     total, squares = n * mean, n * mean**2 * (1 + above**2)
     yield same(next_variation, modulus_variation * modulus**2 * squares / (modulus * total) ** 2)
 
 
-def variation_settles_after_one_layer(coefficient_of_variation: sp.Expr, next_variation: sp.Expr) -> Iterator[Relation]:
+def variation_settles_after_one_layer(coefficient_of_variation: sp.Expr, next_variation: sp.Expr) -> Relations:
     """The step from c = 0; and from any c the second step, over the first from 0, tends to 1 as n → ∞."""
     settled = coefficient_of_variation**2
     yield same(settled, next_variation.subs(above, 0))
     yield same(sp.limit(next_variation.subs(above, sp.sqrt(next_variation)) / settled, n, sp.oo), 1)
 
 
-def density_responds_to_the_row_factor(response: sp.Expr) -> Iterator[Relation]:
+def density_responds_to_the_row_factor(response: sp.Expr) -> Relations:
     """The derivative of F̄(t e^−s) in s at 0."""
     shift = sp.Symbol("shift", real=True)  # of log f
     yield same(response, sp.diff(half_normal.at(t * sp.exp(-shift)), shift).subs(shift, 0))
@@ -135,7 +133,7 @@ def density_responds_to_the_row_factor(response: sp.Expr) -> Iterator[Relation]:
 
 def inflation_is_the_first_order_response(
     variance_inflation: sp.Expr, response: sp.Expr, coefficient_of_variation: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The binomial variance and (response × coefficient of variation)², over the binomial variance."""
     binomial = rho * (1 - rho) / n
     yield same(variance_inflation, (binomial + (response * coefficient_of_variation) ** 2) / binomial)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -12,7 +11,7 @@ from sparse_limits.theory.citations import BESSEL_INTEGRAL
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.layer_collapse import pareto_power
 from sparse_limits.theory.saliency.model import TAIL_INDEX, THRESHOLD, phi, tau
 from sparse_limits.theory.saliency.snip import integral_form, x
@@ -139,13 +138,13 @@ def weight_moments() -> tuple[sp.Expr, sp.Expr]:
     return mass, first
 
 
-def power_laws_keep_their_ratio(pareto_ratio: sp.Expr) -> Iterator[Relation]:
+def power_laws_keep_their_ratio(pareto_ratio: sp.Expr) -> Relations:
     """The survival function of Pareto noise beyond 1, at τ/φ₁ and at τ/φ₂."""
     tail = pareto_power()
     yield same(tail.subs(t, tau / phi_1), pareto_ratio * tail.subs(t, tau / phi_2), by=by_bases)
 
 
-def exponential_ratio_is_that_of_the_masses(exponential_ratio: sp.Expr) -> Iterator[Relation]:
+def exponential_ratio_is_that_of_the_masses(exponential_ratio: sp.Expr) -> Relations:
     """The mass of e^(−x) beyond τ/φ₁ and τ/φ₂."""
     strong, weak = masses_beyond(sp.exp(-t))
     yield same(strong, exponential_ratio * weak)
@@ -153,7 +152,7 @@ def exponential_ratio_is_that_of_the_masses(exponential_ratio: sp.Expr) -> Itera
 
 def mills_bounds_fall_faster_and_slower(
     mills_lower: sp.Expr, mills_upper: sp.Expr, upper_fall: sp.Expr, lower_fall: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Their derivatives over that of the tail, what these have above 1 and below 1, and their limit 0."""
     for bound, fall in ((mills_upper, upper_fall), (mills_lower, lower_fall)):
         yield same(-sp.diff(bound, t) / half_normal.density, fall)
@@ -163,21 +162,21 @@ def mills_bounds_fall_faster_and_slower(
         yield same(sp.limit(bound, t, sp.oo), 0)
 
 
-def factor_is_what_the_substitution_leaves(kappa: sp.Expr) -> Iterator[Relation]:
+def factor_is_what_the_substitution_leaves(kappa: sp.Expr) -> Relations:
     """What cosh x = 1 + s leaves of dx/cosh x beside ds/√(2s), and of the integrand of H."""
     yield same(kappa * (1 + s), position())
     body = integral_form.function.subs({tau: t, phi: 1}).subs(x, sp.acosh(1 + s))
     yield same(body * position(), 2 / sp.pi * sp.exp(-t) * sp.exp(-t * s) * kappa)
 
 
-def weight_has_its_moments(weight_mass: sp.Expr, weight_mean: sp.Expr) -> Iterator[Relation]:
+def weight_has_its_moments(weight_mass: sp.Expr, weight_mean: sp.Expr) -> Relations:
     """SymPy integrates the weight, and s times it."""
     mass, first = weight_moments()
     yield same(weight_mass, mass)
     yield same(weight_mean * mass, first)
 
 
-def factor_falls_and_is_convex(kappa: sp.Expr, kappa_slope: sp.Expr) -> Iterator[Relation]:
+def factor_falls_and_is_convex(kappa: sp.Expr, kappa_slope: sp.Expr) -> Relations:
     """The derivative of ln κ, that it is negative, and that it grows; κ(0) = 1."""
     yield same(sp.diff(kappa, s), kappa_slope * kappa)
     yield nonnegative(-kappa_slope, (5 + 3 * s) / (2 * (1 + s) * (2 + s)))
@@ -187,7 +186,7 @@ def factor_falls_and_is_convex(kappa: sp.Expr, kappa_slope: sp.Expr) -> Iterator
 
 def product_bounds_are_those_of_a_convex_factor(
     product_lower: sp.Expr, product_upper: sp.Expr, kappa: sp.Expr, weight_mass: sp.Expr, weight_mean: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The weight times κ(0) and, by Jensen, times κ at its mean; and the tangent of κ there, integrated under the weight."""
     scale = 2 / sp.pi * sp.exp(-t)
     yield same(product_upper, scale * weight_mass * kappa.subs(s, 0))
@@ -197,7 +196,7 @@ def product_bounds_are_those_of_a_convex_factor(
     yield same(product_lower, scale * (kappa.subs(s, weight_mean) * mass + slope * (first - weight_mean * mass)))
 
 
-def hazard_is_the_mean_of_one_more(hazard_upper: sp.Expr, weight_mean: sp.Expr) -> Iterator[Relation]:
+def hazard_is_the_mean_of_one_more(hazard_upper: sp.Expr, weight_mean: sp.Expr) -> Relations:
     """The mean of 1 + s under the weight, over its mass; and its limit 1."""
     mass, first = weight_moments()
     yield same(hazard_upper * mass, mass + first)

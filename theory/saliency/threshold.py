@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.level import level, solves
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relation, Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import (
     ANY_DENSITY,
     DENSITY,
@@ -26,7 +25,17 @@ from sparse_limits.theory.saliency.model import (
     v,
 )
 from sparse_limits.theory.saliency.symbols import FACTORS, GRAPHON, MEAN, ROW_POSITION, SURVIVAL
-from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, pareto, product_normal, t
+from sparse_limits.theory.tails import (
+    Tail,
+    alpha,
+    exponential,
+    frechet,
+    half_normal,
+    normal_density,
+    pareto,
+    product_normal,
+    t,
+)
 
 c, p, s = sp.symbols("c p s", positive=True)
 
@@ -95,25 +104,15 @@ ROW, COLUMN = sp.symbols("f varphi", positive=True)
 uniform_on_1_2 = Tail("uniform on [1, 2]", sp.Min(1, sp.Max(0, 2 - t)))
 
 
-NOISES = {
-    "half_normal": half_normal,
-    "exponential": exponential,
-    "pareto": pareto,
-    "frechet": frechet,
-    "product_normal": product_normal,
-}
-
-
-def slope_is_the_derivative(density: sp.Expr, slope: sp.Expr) -> Iterator[Relation]:
+def slope_is_the_derivative(density: sp.Expr, slope: sp.Expr) -> Relations:
     """D′ as stated, and D(0) = 1."""
     yield same(sp.diff(density, tau), slope)
     yield same(sp.limit(density, tau, 0), 1)
 
 
-def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr) -> Iterator[Relation]:
+def threshold_is_where_the_density_is_met(threshold: sp.Expr, density: sp.Expr) -> Relation:
     """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
-    equation = threshold.function(tau) if isinstance(threshold, Level) else density.subs(tau, threshold) - rho
-    yield same(equation, density - rho if isinstance(threshold, Level) else 0)
+    return solves(threshold, tau, density - rho)
 
 
 stable_threshold = Claim(
@@ -201,11 +200,11 @@ $\tau\to[[powered_threshold]]$; both leave $W$ unchanged.
         "noises": {
             "a gap wider than the noise: uniform on [1, 2]": {"uniform": uniform_on_1_2},
             "a rising survival function": {"rising": Tail("rising", 1 - sp.exp(-t))},
-            "half-normal without √2": {**NOISES, "half_normal": Tail("wrong", sp.erfc(t))},
-            "exponential of rate 2": {**NOISES, "exponential": Tail("wrong", sp.exp(-2 * t))},
-            "Pareto with α + 1": {**NOISES, "pareto": Tail("wrong", sp.Min(1, t ** (-alpha - 1)))},
-            "Fréchet as a survival": {**NOISES, "frechet": Tail("wrong", sp.exp(-(t**-alpha)))},
-            "the square of one normal": {**NOISES, "product_normal": Tail("wrong", sp.erfc(sp.sqrt(t / 2)))},
+            "half-normal without √2": {**noises, "half_normal": Tail("wrong", sp.erfc(t))},
+            "exponential of rate 2": {**noises, "exponential": Tail("wrong", sp.exp(-2 * t))},
+            "Pareto with α + 1": {**noises, "pareto": Tail("wrong", sp.Min(1, t ** (-alpha - 1)))},
+            "Fréchet as a survival": {**noises, "frechet": Tail("wrong", sp.exp(-(t**-alpha)))},
+            "the square of one normal": {**noises, "product_normal": Tail("wrong", sp.erfc(sp.sqrt(t / 2)))},
         },
     },
 )
@@ -264,22 +263,18 @@ keep $[[excess]]$ more than random scores, which is positive for $t>0$. So the w
 )
 
 
-def normal_density(at: sp.Expr) -> sp.Expr:
-    return sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi)
-
-
-def threshold_scales_with_the_weights(threshold: sp.Expr, standard_threshold: sp.Expr) -> Iterator[Relation]:
+def threshold_scales_with_the_weights(threshold: sp.Expr, standard_threshold: sp.Expr) -> Relations:
     """The threshold of S1 for scores that a factor s multiplies."""
     scaled = scaled_threshold
     yield same(threshold, scaled.subs({c: s, tau: standard_threshold}, simultaneous=True))
 
 
-def threshold_keeps_the_density(threshold: sp.Expr, graphon: sp.Expr, model: SaliencyModel) -> Iterator[Relation]:
+def threshold_keeps_the_density(threshold: sp.Expr, graphon: sp.Expr, model: SaliencyModel) -> Relations:
     """The kernel of magnitude pruning at τ/s is ρ."""
     yield same(model.kernel(threshold / s), graphon)
 
 
-def moment_loses_its_density(second_moment: sp.Expr, lost_moment: sp.Expr) -> Iterator[Relation]:
+def moment_loses_its_density(second_moment: sp.Expr, lost_moment: sp.Expr) -> Relations:
     """d/dt of the kept moment is minus what is lost; it is 0 at infinity, and at t = 0 the whole moment s²."""
     yield same(sp.diff(second_moment, t), -lost_moment)
     yield same(sp.limit(second_moment, t, sp.oo), 0)
@@ -288,7 +283,7 @@ def moment_loses_its_density(second_moment: sp.Expr, lost_moment: sp.Expr) -> It
 
 def magnitudes_keep_more(
     excess: sp.Expr, survival: sp.Expr, second_moment: sp.Expr, random_moment: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The kept moment less that of a random mask of the same density, a positive number."""
     yield same(excess, second_moment - random_moment.subs(rho, survival))
     some = sp.Symbol("t", positive=True)

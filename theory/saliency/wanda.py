@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
@@ -11,7 +10,7 @@ from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, COLUMN, COLUMNS, phi, tau, wanda_model
 from sparse_limits.theory.saliency.model import columns as n
 from sparse_limits.theory.saliency.symbols import (
@@ -24,7 +23,7 @@ from sparse_limits.theory.saliency.symbols import (
     ROW_POSITION,
     SURVIVAL,
 )
-from sparse_limits.theory.tails import half_normal, product_survival
+from sparse_limits.theory.tails import half_normal, normal_density, product_survival
 
 probabilities = sp.symbols("p_1:4", positive=True)  # of three columns
 cut_rate = sp.Symbol("A", positive=True)  # the cut-norm bound of G1.2
@@ -89,14 +88,13 @@ bound (from triangle): So $\|M_{\rm row}-W\|_\square\le[[bound]]$.
 )
 
 
-def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr) -> Iterator[Relation]:
+def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr) -> Relations:
     """−d/dτ is the half-normal density at τ/φ, over φ; and all is kept at τ = 0."""
-    normal_density = sp.exp(-((tau / phi) ** 2) / 2) / sp.sqrt(2 * sp.pi)
-    yield same(-sp.diff(kernel, tau), 2 * normal_density / phi)
+    yield same(-sp.diff(kernel, tau), 2 * normal_density(tau / phi) / phi)
     yield same(kernel.subs(tau, 0), 1)
 
 
-def degree_variance_by_enumeration(degree_variance: sp.Expr) -> Iterator[Relation]:
+def degree_variance_by_enumeration(degree_variance: sp.Expr) -> Relations:
     """The variance of the degree of three independent entries, summed over their eight outcomes."""
     moments = [sp.Integer(0), sp.Integer(0)]
     for kept in product((0, 1), repeat=3):
@@ -106,14 +104,14 @@ def degree_variance_by_enumeration(degree_variance: sp.Expr) -> Iterator[Relatio
     yield same(degree_variance, sp.expand(moments[1] - moments[0] ** 2), by=sp.expand)
 
 
-def a_cell_is_near_its_midpoint(cell_error: sp.Expr) -> Iterator[Relation]:
+def a_cell_is_near_its_midpoint(cell_error: sp.Expr) -> Relations:
     """Either half adds half of a mean deviation in [0, rise] or [0, fall]: all of it less what the mean falls short by."""
     short, less = sp.symbols("s_1 s_2", nonnegative=True)  # shares of the rise and of the fall
     mean = (rise * (1 - short) + fall * (1 - less)) / 2
     yield nonnegative(cell_error - mean, (rise * short + fall * less) / 2)
 
 
-def cells_add_up_to_one_oscillation(midpoint_error: sp.Expr, cell_error: sp.Expr) -> Iterator[Relation]:
+def cells_add_up_to_one_oscillation(midpoint_error: sp.Expr, cell_error: sp.Expr) -> Relations:
     """The errors of two cells add up to that of one with both rises and falls; and where these add up to 1 it is the bound."""
     more, rest = sp.symbols("x_1 y_1", nonnegative=True)
     both = cell_error.subs({rise: rise + more, fall: fall + rest}, simultaneous=True)
@@ -121,13 +119,13 @@ def cells_add_up_to_one_oscillation(midpoint_error: sp.Expr, cell_error: sp.Expr
     yield same(midpoint_error, cell_error.subs(fall, 1 - rise))
 
 
-def rounding_adds_to_the_midpoints(count_gap: sp.Expr, midpoint_error: sp.Expr) -> Iterator[Relation]:
+def rounding_adds_to_the_midpoints(count_gap: sp.Expr, midpoint_error: sp.Expr) -> Relations:
     """Half an entry, the most that rounding moves a number, and what the midpoints add."""
     most = max(abs(sp.Rational(k, 64) - round(sp.Rational(k, 64))) for k in range(65))
     yield same(count_gap, most + midpoint_error)
 
 
-def masks_differ_by_gap_and_cuts(between_masks: sp.Expr, count_gap: sp.Expr, two_cuts: sp.Expr) -> Iterator[Relation]:
+def masks_differ_by_gap_and_cuts(between_masks: sp.Expr, count_gap: sp.Expr, two_cuts: sp.Expr) -> Relations:
     """The mean over the rows of the gap, over n, and both cuts; surplus and deficit have one cut of at most A each."""
     surplus, deficit = sp.symbols("a_1 a_2", nonnegative=True)  # by how much the two cuts stay below A
     yield nonnegative(two_cuts - ((cut_rate - surplus) + (cut_rate - deficit)), surplus + deficit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -14,7 +13,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.expected_count import empty_subset, sum_cdf, t
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, eps, k, n, z
 
@@ -107,7 +106,7 @@ def best_items(size: int) -> list[Fraction]:
     return [Fraction(power, 2**size - 1) for power in powers]
 
 
-def powers_of_two_leave_no_gap(reach: sp.Expr) -> Iterator[Relation]:
+def powers_of_two_leave_no_gap(reach: sp.Expr) -> Relations:
     """The largest sum, of all positive items, and ε; for n ≤ 6 the sums are all multiples of 2ε between the two ends."""
     i = sp.Symbol("i", integer=True)
     yield same(reach, sp.summation(2 * eps * 2**i, (i, 0, n - 2)) + eps)
@@ -117,9 +116,7 @@ def powers_of_two_leave_no_gap(reach: sp.Expr) -> Iterator[Relation]:
         yield holds(found == list(range(-(2 ** (size - 1)), 2 ** (size - 1))), f"{len(found)} sums without a gap")
 
 
-def fewer_intervals_cover_a_half(
-    side: sp.Expr, fewer: sp.Expr, reach: sp.Expr, covering_items: sp.Expr
-) -> Iterator[Relation]:
+def fewer_intervals_cover_a_half(side: sp.Expr, fewer: sp.Expr, reach: sp.Expr, covering_items: sp.Expr) -> Relations:
     """2ⁿ where the intervals of the side with fewer sums have the length ½; and n at the ε that powers of two reach ½ with."""
     yield same(covering_items, sp.log(number_of_sums(side.subs(h, fewer), sp.Rational(1, 2))) / sp.log(2))
     yield nonnegative(side.diff(h), 2 * eps)
@@ -127,15 +124,13 @@ def fewer_intervals_cover_a_half(
     yield same(covering_items.subs(eps, attained), n, by=lambda each: sp.simplify(sp.expand_log(sp.simplify(each))))
 
 
-def subsets_have_factors_up_to_the_distance(
-    sums: sp.Expr, most_density: sp.Expr, count_bound: sp.Expr
-) -> Iterator[Relation]:
+def subsets_have_factors_up_to_the_distance(sums: sp.Expr, most_density: sp.Expr, count_bound: sp.Expr) -> Relations:
     """All sums but one, each with an interval of length 2ε under the largest density in every coordinate."""
     factor = (eps - -eps) * most_density
     yield same(count_bound, empty_subset + (sums - 1) * factor**m)
 
 
-def items_bring_the_bound_to_the_probability(count_bound: sp.Expr, hit_items: sp.Expr) -> Iterator[Relation]:
+def items_bring_the_bound_to_the_probability(count_bound: sp.Expr, hit_items: sp.Expr) -> Relations:
     """2ⁿ where the bound, without the indicator, is p."""
     bound = count_bound - empty_subset
     yield same(hit_items, sp.log(number_of_sums(bound, p)) / sp.log(2))

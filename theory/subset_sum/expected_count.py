@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import sympy as sp
@@ -12,7 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, HITS, ITEMS, SUBSET, SUBSET_SIZE, TARGET, eps, k, n, z
 
 j = sp.Symbol("j", integer=True)
@@ -87,6 +87,11 @@ remainder = _near() + _far() + _tail()
 lacking = sp.Abs(expected_count - empty_subset - leading * (1 + correction), evaluate=False) / leading
 next_term = sp.Rational(5, 28) + sp.Rational(21, 640)  # what n² times the relative error tends to at z = 0, ε → 0
 
+FIRST_MOMENT = Source(
+    "2006.07990",
+    "NeurIPS 2020",
+    "beyond the abstract; the first moment of random subset sums, as in Karmarkar et al. (1986), with an expansion of ours",
+)
 COUNT_STEPS = proof(
     r"""
 truncated power (a definition): $F_0(t)=1\{t\ge0\}$ is $[[truncated]]$ at $k=0$, which is read as $0$ for $t<0$.
@@ -131,7 +136,7 @@ def pascal(place: sp.Symbol) -> Callable[[sp.Expr], sp.Expr]:
     return simplified
 
 
-def average_is_a_difference_of_antiderivatives(truncated: sp.Expr, averaged: sp.Expr) -> Iterator[Relation]:
+def average_is_a_difference_of_antiderivatives(truncated: sp.Expr, averaged: sp.Expr) -> Relations:
     """A power above 0, and 0 below; the next one is an antiderivative, above 0 and below; half of it from t − 1 to t + 1."""
     following = truncated.subs(k, k + 1)
     yield same(truncated.subs(t, -v), 0)
@@ -142,9 +147,7 @@ def average_is_a_difference_of_antiderivatives(truncated: sp.Expr, averaged: sp.
     yield same(averaged, (following.subs(t, t + 1) - following.subs(t, t - 1)) / 2, by=sp.expand)
 
 
-def powers_are_averaged_by_the_rule_of_pascal(
-    truncated: sp.Expr, averaged: sp.Expr, sum_cdf: sp.Expr
-) -> Iterator[Relation]:
+def powers_are_averaged_by_the_rule_of_pascal(truncated: sp.Expr, averaged: sp.Expr, sum_cdf: sp.Expr) -> Relations:
     """The factor of each power at k + 1 from those at k, for all k and j; and 1 for no item."""
     place = sp.Symbol("j_1", integer=True, positive=True)
     term = summand(sum_cdf)
@@ -167,12 +170,7 @@ $N=\#\{S\subseteq[n]:|\sum_{i\in S}X_i-z|\le\varepsilon\}$. The sum of $k\ge1$ i
 $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number for rational $z,\varepsilon$.
 """,
     steps=COUNT_STEPS,
-    source=Source(
-        "2006.07990",
-        "NeurIPS 2020",
-        "beyond the abstract; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
-        "expansion of ours",
-    ),
+    source=FIRST_MOMENT,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -271,7 +269,7 @@ def relative(error: sp.Expr) -> sp.Expr:
     return sp.Abs(error, evaluate=False) / leading
 
 
-def an_item_has_this_characteristic_function(characteristic: sp.Expr) -> Iterator[Relation]:
+def an_item_has_this_characteristic_function(characteristic: sp.Expr) -> Relations:
     """φ(u) = E cos(u b X) with a fair bit b and X uniform on [−1, 1]."""
     item = sp.Symbol("item", real=True)
     yield same(
@@ -279,14 +277,14 @@ def an_item_has_this_characteristic_function(characteristic: sp.Expr) -> Iterato
     )
 
 
-def terms_from_two_items_on(other_terms: sp.Expr) -> Iterator[Relation]:
+def terms_from_two_items_on(other_terms: sp.Expr) -> Relations:
     """y²/2 times the second derivative of (1 + y)ⁿ: each power yᵏ gets k(k − 1)/2, at k = 2 + i at least 1."""
     yield same(other_terms, modulus**2 / 2 * sp.diff((1 + modulus) ** n, modulus, 2))
     i = sp.Symbol("i", integer=True, nonnegative=True)
     yield nonnegative((2 + i) * (1 + i) / 2 - 1, (i**2 + 3 * i) / 2, by=sp.expand)
 
 
-def subsets_of_many_items_beyond_pi(other_terms: sp.Expr, many_error: sp.Expr) -> Iterator[Relation]:
+def subsets_of_many_items_beyond_pi(other_terms: sp.Expr, many_error: sp.Expr) -> Relations:
     """y² at most u⁻², whose integral from π on is 1/π; the rest at 1/π; over π and 2ⁿ."""
     tail = -sp.Integral(1 / u**2, u).doit().subs(u, sp.pi)
     yield same(many_error, (other_terms / modulus**2).subs(modulus, 1 / sp.pi) * tail / sp.pi / 2**n)
@@ -311,12 +309,7 @@ $\varphi\le e^{-\rho u^2}$, $0\le\ln\varphi+u^2/12\le q\,u^4$ and $0\le\ln\varph
 $\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
 """,
     steps=EXPANSION_STEPS,
-    source=Source(
-        "2006.07990",
-        "NeurIPS 2020",
-        "beyond the abstract; the first moment of random subset sums, as in Karmarkar et al. (1986), with an "
-        "expansion of ours",
-    ),
+    source=FIRST_MOMENT,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

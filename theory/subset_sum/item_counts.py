@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Proof, Provenance
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.subset_sum import product_laws
+from sparse_limits.theory.subset_sum.item_products import SOURCE
 from sparse_limits.theory.subset_sum.potential import a, kappa, law_size
 from sparse_limits.theory.subset_sum.product_laws import (
     ENDS,
@@ -41,14 +41,11 @@ from sparse_limits.theory.subset_sum.product_laws import (
 )
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, SUBSET_SIZE, TARGET, delta, eps, k, n
 
-SOURCE = Source(
-    "2006.07990",
-    "NeurIPS 2020",
-    "beyond the abstract, which names subset sums and no items; textbook laws of products, as in the two layers of R8",
-)
 LAWS = (
     Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),
-    Hypothesis("an item is usable with probability 1/2, independently of its value; the empty subset counts"),
+    Hypothesis(
+        "an item is usable with probability 1/2, independently of its value and of the other items; the empty subset counts"
+    ),
 )
 END_QUANTITIES = (
     Quantity(far, "modulus of the target and the distance together", POSITIVE, drawn=(1, 2)),
@@ -116,20 +113,20 @@ def by_sign(gap: sp.Expr) -> sp.Expr:
     return sp.S.Zero
 
 
-def probabilities_are_differences_at_both_ends(closeness: sp.Expr) -> Iterator[Relation]:
+def probabilities_are_differences_at_both_ends(closeness: sp.Expr) -> Relations:
     """The distribution function at h less that at s·l, for an end l that lies above 0, at it and below."""
     ends = {far: sp.Symbol("h", positive=True), near: sp.Symbol("l", positive=True)}
     difference = sum_distribution.subs(t, far) - sum_distribution.subs(t, side * near)
     yield same(closeness, difference, by=lambda gap: by_sign(valued(gap, ends)))
 
 
-def every_third_item_adds_its_variance(total: sp.Expr, spread: sp.Expr) -> Iterator[Relation]:
+def every_third_item_adds_its_variance(total: sp.Expr, spread: sp.Expr) -> Relations:
     """The weight ½ of an item that is taken, over that of both cases, times its variance; item by item."""
     one = HALF / total.subs(n, 1) * variance
     yield induction(spread, n, one, lambda term: term + one, start=1)
 
 
-def larger_subsets_hold_pairs(pair_share: sp.Expr) -> Iterator[Relation]:
+def larger_subsets_hold_pairs(pair_share: sp.Expr) -> Relations:
     """The quotient of the binomials; 1 less it, with only positive terms."""
     rest = sp.Symbol("rest", integer=True, nonnegative=True)  # n = k + 2 + rest
     share = sp.binomial(n, k + 2) / (sp.binomial(n, 2) * sp.binomial(n - 2, k))
@@ -141,15 +138,29 @@ def larger_subsets_hold_pairs(pair_share: sp.Expr) -> Iterator[Relation]:
 annealed_count = Claim(
     label="R5.2",
     title="Mean number of subsets of products that hit a target",
-    headline=r"Let items be products of two uniform or normal weights, each usable with probability $\frac12$. The mean number of sums of usable items, $n$ items in all, within $\varepsilon$ of a fixed $z\ne0$ reaches $1$ at $n\sim[[annealed_size]]$ as $\varepsilon\to0$.",
+    headline=r"Items are products of two uniform or normal weights, usable with probability $\frac12$. As $\varepsilon\to0$, on average one subset of the usable ones among $n$ items has a sum within $\varepsilon$ of a fixed $z\ne0$ at $n\sim[[annealed_size]]$.",
     statement=r"""
-In a two-layer block an item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and is
-usable with probability $\frac12$ (by the sign of its first weight). Among $n$ items, let $N$ be the number of subsets
-of usable items whose sum is within $\varepsilon$ of $z$. For normal weights its mean is
-$$\mathbb EN=[[expected_count]].$$ For either law, with variance $V$ of a product ($\frac19$ or $1$), and for fixed
-$z\ne0$ and $\varepsilon\le|z|/2$, $\mathbb EN\sim[[leading]]$ as $n\to\infty$. The mean reaches $1$ at
-$(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$. The density of a sum of two products is at most
-$[[uniform_pair]]$ for uniform and $[[gaussian_pair]]$ for normal weights.
+**Items.** In a block of two layers an *item* is a product of two weights of its own. All weights are independent,
+either all uniform on $[-1,1]$ or all standard normal. An item is *usable* with probability $\frac12$ (by the sign of
+its first weight), independently of the value of the product and of the other items.
+
+**Hits.** Let there be $n$ items, a target $z$ and a distance $\varepsilon>0$. A subset of usable items is a *hit* if
+its sum is within $\varepsilon$ of $z$. So the empty subset, with the sum $0$, is a hit if $|z|\le\varepsilon$. Let $N$
+be the number of hits.
+
+**Mean for normal weights.** For normal weights $$\mathbb EN=[[expected_count]].$$ Here $p$ is the probability that the
+sum of $k$ products is within $\varepsilon$ of $z$. The number $e$ is $1$ if the empty subset is a hit, and $0$
+otherwise.
+
+**Many items.** Let $V$ be the variance of a product, which is $\frac19$ for uniform and $1$ for normal weights. For
+either law and fixed $z\ne0$, $$\mathbb EN\sim[[leading]]$$ as $n\to\infty$: the quotient of both sides tends to $1$,
+uniformly for $0<\varepsilon\le|z|/2$. So $\varepsilon$ may depend on $n$.
+
+**When the mean reaches 1.** For either law and fixed $z\ne0$, the mean of $N$ reaches $1$ at
+$(1+o(1))[[annealed_size]]$ items as $\varepsilon\to0$.
+
+**Two products.** The density of a sum of two products is at most $[[uniform_pair]]$ for uniform weights and at most
+$[[gaussian_pair]]$ for normal weights.
 """,
     steps=MEAN_STEPS,
     source=SOURCE,
@@ -237,13 +248,24 @@ items do no better.
 quenched_count = Claim(
     label="R5.3",
     title="Probability that a subset of products hits a target",
-    headline=r"Let items be products of two weights, each usable with probability $\frac12$. As $\varepsilon\to0$, for some usable subset sum to be within $\varepsilon$ of $z\ne0$ with probability $\frac12$, one needs asymptotically at least $$[[quenched_size]]$$ items.",
+    headline=r"Items are products of two uniform or normal weights, usable with probability $\frac12$. To have a sum of usable ones within $\varepsilon$ of a fixed $z\ne0$ with probability at least $\frac12$ one needs asymptotically at least $$[[quenched_size]]$$ items as $\varepsilon\to0$.",
     statement=r"""
-An item is a product of two weights, both uniform on $[-1,1]$ or both standard normal, and is usable with probability
-$\frac12$. Among $n$ items, let $N$ be the number of subsets of usable items whose sum is within $\varepsilon$ of $z$.
-For normal weights, let $E_K=[[usable_count]]$ be its mean given $K$ usable items. Then
-$$\Pr(N\ge1)\le[[quenched_bound]].$$ So, for either law and fixed $z\ne0$, success with probability $\frac12$ needs
-$n\ge(1-o(1))[[quenched_size]]$ as $\varepsilon\to0$, more than the mean count requires (R5.2).
+**Items.** An *item* is a product of two weights of its own. All weights are independent, either all uniform on
+$[-1,1]$ or all standard normal. An item is *usable* with probability $\frac12$, independently of its value and of the
+other items.
+
+**Hits.** Let there be $n$ items, a target $z$ and a distance $\varepsilon>0$. A subset of usable items is a *hit* if
+its sum is within $\varepsilon$ of $z$. So the empty subset, with the sum $0$, is a hit if $|z|\le\varepsilon$. Let $N$
+be the number of hits.
+
+**Chance of a hit for normal weights.** Let $E_K$ be the mean of $N$ given that $K$ items are usable. For normal weights
+$$E_K=[[usable_count]].$$ Here $p$ is the probability that the sum of $k$ products is within $\varepsilon$ of $z$. The
+number $e$ is $1$ if the empty subset is a hit, and $0$ otherwise. The probability of a hit is at most
+$\min(1,E_K)$, averaged over the number $K$ of usable items: $$\Pr(N\ge1)\le[[quenched_bound]].$$
+
+**Items that are needed.** For either law and fixed $z\ne0$, to have a hit with probability at least $\frac12$ one
+needs $$n\ge(1-o(1))[[quenched_size]]$$ as $\varepsilon\to0$. This number is larger than the one at which the mean of
+$N$ reaches $1$ (R5.2).
 """,
     steps=CHANCE_STEPS,
     source=SOURCE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import product
 
@@ -13,7 +12,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relation, Relations, same
 from sparse_limits.theory.steps import Carrier, Step
 from sparse_limits.theory.subset_sum.product_laws import (
     BESSEL_LETTERS,
@@ -42,6 +41,17 @@ BESSEL = Step(
     source=BESSEL_INTEGRAL,
 )
 
+SOURCE = Source(
+    "2006.07990",
+    "NeurIPS 2020",
+    "beyond the abstract, which names subset sums and no items; textbook laws of products, as in the two layers of R8",
+)
+ARGUMENT = Quantity(
+    t,
+    "argument of a density or a distribution function",
+    sp.S.Reals,
+    drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
+)
 STEPS = proof(
     r"""
 uniform density: Given $|X|=y$, $XY$ is uniform on $[-y,y]$, so its density at $s$ is $\frac1{2y}$ for $y\ge|s|$. Averaged over $y$, which
@@ -125,7 +135,7 @@ def densities_given_a_factor_average(uniform_density: sp.Expr) -> Relation:
     return same(uniform_density, density.subs(x, sp.Min(1, sp.Abs(t))), by=everywhere)
 
 
-def probabilities_given_a_factor_average(uniform_distribution: sp.Expr) -> Iterator[Relation]:
+def probabilities_given_a_factor_average(uniform_distribution: sp.Expr) -> Relations:
     """½ plus, with the sign of t, the mean of ½ min(1, |t|/y); at 0 it is ½."""
     excess = sp.integrate(HALF, (y, 0, x)) + sp.integrate(x / (2 * y), (y, x, 1))
     here = HALF + sp.sign(t) * excess.subs(x, sp.Min(1, sp.Abs(t)))
@@ -133,7 +143,7 @@ def probabilities_given_a_factor_average(uniform_distribution: sp.Expr) -> Itera
     yield same(uniform_distribution.subs(t, 0), HALF)
 
 
-def densities_given_the_variance_change_variables(chi_square: sp.Expr, mixture: sp.Expr) -> Iterator[Relation]:
+def densities_given_the_variance_change_variables(chi_square: sp.Expr, mixture: sp.Expr) -> Relations:
     """The normal density of the variance v = x e^w times that of v, times dv/dw."""
     size = x * sp.exp(w)
     normal = sp.exp(-(x**2) / (2 * v)) / sp.sqrt(2 * sp.pi * v)
@@ -141,7 +151,7 @@ def densities_given_the_variance_change_variables(chi_square: sp.Expr, mixture: 
     yield same(mixture / changed, sp.S.One, by=as_powers)
 
 
-def normal_products_average_the_bell(gaussian_characteristic: sp.Expr) -> Iterator[Relation]:
+def normal_products_average_the_bell(gaussian_characteristic: sp.Expr) -> Relations:
     """The mean of exp(−u²Y²/2)."""
     rate = sp.Symbol("rate", positive=True)
     mean = sp.integrate(2 * sp.exp(-rate * y**2) / ROOT, (y, 0, sp.oo))
@@ -161,20 +171,11 @@ $[[sum_density]]$ and the distribution function $[[sum_distribution]]$ (with mod
 hypergeometric functions).
 """,
     steps=STEPS,
-    source=Source(
-        "2006.07990",
-        "NeurIPS 2020",
-        "beyond the abstract, which names subset sums and no items; textbook laws of products, as in the two layers of R8",
-    ),
+    source=SOURCE,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(
-            t,
-            "argument of a density or a distribution function",
-            sp.S.Reals,
-            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
-        ),
+        ARGUMENT,
         Quantity(u, "argument of a characteristic function", POSITIVE),
         SUBSET_SIZE.drawn_from(1, 6),
         Quantity(x, "modulus of an argument of a density", POSITIVE),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -12,7 +11,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.subset_sum.expected_count import expected_count
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, HITS, ITEMS, TARGET, eps, n, z
 
@@ -51,7 +50,7 @@ normal law. What is known about this was obtained by counting.
 x = sp.Symbol("x", real=True)  # an item more
 
 
-def an_item_adds_a_fourth_of_its_square(mean: sp.Expr, variance: sp.Expr) -> Iterator[Relation]:
+def an_item_adds_a_fourth_of_its_square(mean: sp.Expr, variance: sp.Expr) -> Relations:
     """The mean square, variance and squared mean, with an item more is the mean of those of the sum with it and without."""
     square = variance + mean**2
     with_it = square + 2 * x * mean + x**2
@@ -68,13 +67,15 @@ conditional_poisson = Claim(
 **Measured; nothing is proved but the moments.** For items $x_1,\dots,x_n$ with sum $S_1$ and sum of squares $S_2$,
 let $$\lambda(x)=[[rate]].$$ For independent items $$\Pr(N=0)\approx\mathbb E_x\,[[miss]],$$ which is the mean of
 $e^{-\lambda(x)}$ over the items for $|z|>\varepsilon$, and exactly $0$ otherwise, as the empty subset hits. The
-approximation holds up to a factor of 2 in all cases tried. For uniform items on $[-1,1]$ and $z=0.3$ these are
+approximation holds up to a factor of 2 in all cases tried.
+
+*Measured cases:* For uniform items on $[-1,1]$ and $z=0.3$ the cases are
 $(n,\varepsilon)=(10,10^{-2}),(14,10^{-3}),(18,10^{-4}),(20,10^{-4})$. For products of two such numbers, each usable
 with probability $\frac12$ (R5.2), $n$ is the number of *usable* items, and the cases are $24$ items at
 $\varepsilon=10^{-2}$ and $32$ at $10^{-3}$ with $z=0.15$. The ratio of counted misses to the prediction was about
-$1.08$, $0.98$, $1.01$, $1.2$ and $1.5$, $1.15$ there. For the uniform items the unconditional
-$e^{-\mathbb EN}$ with $\mathbb EN$ of R1.1 is too small: by a factor of about $26$ at $(10,10^{-2})$, and by many
-orders of magnitude at $(20,10^{-4})$.
+$1.08$, $0.98$, $1.01$, $1.2$ and $1.5$, $1.15$ there. For the uniform items the unconditional $e^{-\mathbb EN}$ with
+$\mathbb EN$ of R1.1 is too small: by a factor of about $26$ at $(10,10^{-2})$, and by many orders of magnitude at
+$(20,10^{-4})$.
 
 *Proved:* Given the items, the sum over a uniformly random subset has mean $S_1/2$ and variance $S_2/4$, and $\lambda$
 is $2^n\cdot2\varepsilon$ times the normal density at $z$ with this mean and variance. By Jensen's inequality

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise, product
 
@@ -12,7 +11,7 @@ from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, at_sizes, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.counting import covering_items
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, FAILURE, ITEMS, SUBSET, TARGET, delta, eps, n
 
@@ -133,29 +132,27 @@ def reached_pairs(shift: int, width: sp.Rational) -> sp.Rational:
     return sum(((high - low) * (overlap(low) + overlap(high)) / 2 for low, high in pairwise(inner)), sp.S.Zero)
 
 
-def unions_of_cells_grow_as_much(new_part: sp.Expr) -> Iterator[Relation]:
+def unions_of_cells_grow_as_much(new_part: sp.Expr) -> Relations:
     """The mean new part of all unions of at most four cells, overlap by overlap, whatever a and κ are."""
     cases = ((new_part.subs(v, share), mean) for share, mean in parts_of_cells())
     yield at_sizes(cases, "unions of cells")
 
 
-def targets_are_reached_from_the_cover(distance: sp.Expr) -> Iterator[Relation]:
+def targets_are_reached_from_the_cover(distance: sp.Expr) -> Relations:
     """In units of a, z = 1/2 − x and c = y − 1/2 for some x, y ≥ 0; the other order is the mirror image."""
     x, y = sp.symbols("x y", nonnegative=True)
     target, point = sp.Rational(1, 2) - x, y - sp.Rational(1, 2)
     yield nonnegative(distance - (target - point), x + y)
 
 
-def odds_shrink_by_the_chord(
-    growth: sp.Expr, odds: sp.Expr, chord: sp.Expr, contraction: sp.Expr
-) -> Iterator[Relation]:
+def odds_shrink_by_the_chord(growth: sp.Expr, odds: sp.Expr, chord: sp.Expr, contraction: sp.Expr) -> Relations:
     """The chord at the mean growth, over v, less 1; and that the chord falls."""
     yield same(odds * v, 1 - v)
     yield same(chord.subs(r, growth / v - 1) / v - 1, contraction * odds)
     yield nonnegative(-chord.diff(r), sp.Rational(1, 2))
 
 
-def uncovered_side_fits(gap: sp.Expr) -> Iterator[Relation]:
+def uncovered_side_fits(gap: sp.Expr) -> Relations:
     """What is left of ε where ε/2 is covered; and z + ε/2 ≤ a/2 at z = −x, as a = 2ε + y, for all x, y ≥ 0."""
     x, y = sp.symbols("x y", nonnegative=True)
     yield same(eps - eps / 2, gap)

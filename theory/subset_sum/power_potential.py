@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
@@ -11,7 +9,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.subset_sum.counting import covering_items
 from sparse_limits.theory.subset_sum.potential import (
     LEAST_DENSITY,
@@ -141,13 +139,13 @@ def at_no_power(rate: sp.Expr) -> sp.Expr:
     )
 
 
-def subsets_outnumber_the_targets(sign_items: sp.Expr) -> Iterator[Relation]:
+def subsets_outnumber_the_targets(sign_items: sp.Expr) -> Relations:
     """2ⁿε, as a logarithm."""
     bits = sp.log(1 / eps) / sp.log(2)
     yield same(sign_items * sp.log(2) + sp.log(eps), 2 * sp.log(bits))
 
 
-def an_interval_meets_itself(still_missed: sp.Expr) -> Iterator[Relation]:
+def an_interval_meets_itself(still_missed: sp.Expr) -> Relations:
     """U an interval no longer than 1: U and U + x share its length less |x|, on both sides."""
     shift = sp.Symbol("shift", positive=True)
     yield same(still_missed, 2 * sp.integrate((missed - shift) / 2, (shift, 0, missed)))

@@ -11,7 +11,7 @@ from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.subset_sum.expected_count import empty_subset
 from sparse_limits.theory.subset_sum.potential import a
 from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
-from sparse_limits.theory.tails import modified_struve
+from sparse_limits.theory.tails import modified_struve, normal_density
 
 t = sp.Symbol("t", real=True)
 u = sp.Symbol("u", positive=True)
@@ -56,9 +56,7 @@ def hypergeometric(x: sp.Expr) -> sp.Lambda:
 
 
 uniform = Law(within(HALF, sp.S.Zero), within((1 + t) / 2, (1 + sp.sign(t)) / 2), sp.sin(u) / u, sp.Rational(1, 3))
-gaussian = Law(
-    sp.exp(-(t**2) / 2) / sp.sqrt(2 * sp.pi), (1 + sp.erf(t / sp.sqrt(2))) / 2, sp.exp(-(u**2) / 2), sp.S.One
-)
+gaussian = Law(normal_density(t), (1 + sp.erf(t / sp.sqrt(2))) / 2, sp.exp(-(u**2) / 2), sp.S.One)
 uniform_product = Law(
     within(-sp.log(sp.Abs(t)) / 2, sp.S.Zero),
     at_zero(HALF, within(HALF + t * (1 - sp.log(sp.Abs(t))) / 2, (1 + sp.sign(t)) / 2)),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, same
+from sparse_limits.theory.reasons import Relations, holds, induction, same
 from sparse_limits.theory.subset_sum.symbols import ITEMS, SUBSET, TARGET, n, z
 
 m = sp.Symbol("m", positive=True, integer=True)  # numbers that are added
@@ -73,39 +71,38 @@ example: *Order:* let $n=2h$ and let $z=[[example_target]]$ be less than $4$. Fo
 followed by $h-1$ times $u$. All items together hit $z$.
 
 swallowed (from example; by rounding): $1+u$ lies halfway between two floating-point numbers, and ties go to the even one, $1$. So all
-rounded half sums with the $1$ are $1$, and the two $1$ without the small items appear to be as good as all items.
+rounded half sums with the $1$ are $1$, and the two $1$ without the small items have the same rounded distance as all
+items.
 
 gap of the example (from gap, swallowed): That choice has the error $[[example_gap]]$. Since $|z|+s<4+2nu$, this is close to an eighth of
-the bound for many items and a small $u$.
+the bound for many items and a small product $nu$.
 """,
     globals(),
 )
 
 
-def two_items_more_double_both_lists(half_sums: sp.Expr) -> Iterator[Relation]:
+def two_items_more_double_both_lists(half_sums: sp.Expr) -> Relations:
     """No item and one, and two more, one in each half."""
     yield same(half_sums.subs(n, n + 2), 2 * half_sums)
     for size, sums in ((0, 1 + 1), (1, 1 + 2)):
         yield same(half_sums.subs(n, size), sp.Integer(sums))
 
 
-def the_run_leaves_all_sums_but_one(run: sp.Expr) -> Iterator[Relation]:
+def the_run_leaves_all_sums_but_one(run: sp.Expr) -> Relations:
     """Lists of one and one sum, and of one and two, and lists twice as long: as many steps for the one sum left."""
     yield same(run.subs(n, n + 2) + 1, 2 * (run + 1))
     for size, steps in ((0, 1 + 1 - 1), (1, 1 + 2 - 1)):
         yield same(run.subs(n, size), sp.Integer(steps))
 
 
-def both_halves_and_the_run_add_up(
-    half_sums: sp.Expr, writes: sp.Expr, run: sp.Expr, operations: sp.Expr
-) -> Iterator[Relation]:
+def both_halves_and_the_run_add_up(half_sums: sp.Expr, writes: sp.Expr, run: sp.Expr, operations: sp.Expr) -> Relations:
     """The writes for either half, and the run; the writes are twice the sums, less 4."""
     halves = [writes.subs(h, part(n / 2)) for part in (sp.floor, sp.ceiling)]
     yield same(operations, sum(halves) + run)
     yield same(sum(halves), 2 * half_sums - 4)
 
 
-def one_rounding_keeps_below_its_share(rounding: sp.Expr, summation_error: sp.Expr) -> Iterator[Relation]:
+def one_rounding_keeps_below_its_share(rounding: sp.Expr, summation_error: sp.Expr) -> Relations:
     """What the share leaves of the smaller part, for A₂ ≤ uA₁, and of u times both with their errors, for A₂ ≥ uA₁ ≥ u²A₂."""
     parts = [summation_error.subs({m: count, A: size}) for count, size in ((m_1, A_1), (m_2, A_2))]
     by_part = rounding - (A_2 + parts[1])
@@ -114,7 +111,7 @@ def one_rounding_keeps_below_its_share(rounding: sp.Expr, summation_error: sp.Ex
     yield same(by_sum, u * ((m_2 - 1) * (A_1 - u * A_2) + (m_1 - 1) * (A_2 - u * A_1)), by=sp.expand)
 
 
-def errors_of_parts_add_up(rounding: sp.Expr, summation_error: sp.Expr) -> Iterator[Relation]:
+def errors_of_parts_add_up(rounding: sp.Expr, summation_error: sp.Expr) -> Relations:
     """Induction over the tree of additions: one more 0, no error of one number, both errors and the rounding of their sum."""
     parts = [summation_error.subs({m: count, A: size}) for count, size in ((m_1, A_1), (m_2, A_2))]
     one = rounding.subs({m_1: m, A_1: A, m_2: 1, A_2: 0})
@@ -124,13 +121,13 @@ def errors_of_parts_add_up(rounding: sp.Expr, summation_error: sp.Expr) -> Itera
     yield same(both, sum(parts) + rounding, by=sp.expand)
 
 
-def two_evaluations_may_be_off(summation_error: sp.Expr, float_gap: sp.Expr) -> Iterator[Relation]:
+def two_evaluations_may_be_off(summation_error: sp.Expr, float_gap: sp.Expr) -> Relations:
     """The items and the target are n + 1 numbers, for the subset found and for the best one."""
     evaluation = summation_error.subs({m: n + 1, A: sp.Abs(z) + s}, simultaneous=True)
     yield same(float_gap, 2 * evaluation, by=sp.expand)
 
 
-def all_items_hit_the_target(example_target: sp.Expr) -> Iterator[Relation]:
+def all_items_hit_the_target(example_target: sp.Expr) -> Relations:
     """Two items more are two small ones; two items are large. For odd h it is 2 and a multiple of 4u, as numbers from 2 to 4 are."""
     yield same(example_target.subs(n, n + 2), example_target + 2 * u)
     yield same(example_target.subs(n, 2), sp.Integer(2))
@@ -138,9 +135,7 @@ def all_items_hit_the_target(example_target: sp.Expr) -> Iterator[Relation]:
     yield holds(((example_target.subs(n, 2 * (2 * k + 1)) - 2) / (4 * u)).expand() == k, "on the grid from 2 on")
 
 
-def the_small_items_are_missing(
-    example_target: sp.Expr, float_gap: sp.Expr, example_gap: sp.Expr
-) -> Iterator[Relation]:
+def the_small_items_are_missing(example_target: sp.Expr, float_gap: sp.Expr, example_gap: sp.Expr) -> Relations:
     """The target less two; its limit over the bound with moduli that add up to twice the target, as u → 0 and n → ∞."""
     yield same(example_gap, example_target - 2)
     bound = float_gap.subs({z: 0, s: 2 * example_target})
@@ -152,21 +147,41 @@ exact_solver = Claim(
     title="The nearest subset sum, exactly and in floating point",
     headline=r"Of all $2^n$ subset sums of $n$ rational numbers, one that is nearest to a target is found with $O(2^{n/2})$ operations: sort the subset sums of each half, then go through one list upwards and the other downwards.",
     statement=r"""
-Let $x_1,\dots,x_n$ and $z$ be rational. Sort the subset sums of the first $\lfloor n/2\rfloor$ items and those of the
-others by merging: adding an item $x$ merges the sums so far with the same sums plus $x$. Then let $\alpha$ run
-upwards through the first list and $\beta$ downwards through the second: $\alpha$ steps when $\alpha+\beta\le z$, and
-$\beta$ steps otherwise. Among the sums visited there is one with the least $|\sum_{i\in S}x_i-z|$ of all $2^n$
-subsets $S$. The two lists hold $[[half_sums]]$ sums. Building them and running through them writes or compares at
-most $[[operations]]$ sums, and some input needs as many. So time and memory are $O(2^{n/2})$, in operations on
-numbers of the input's length.
+**The task.** Let the items $x_1,\dots,x_n$ and the target $z$ be rational numbers. Of all $2^n$ subsets $S$ of the
+items we seek one with the least distance $|\sum_{i\in S}x_i-z|$.
 
-Consider floating point with unit roundoff $u$ (rounding to nearest, no overflow; a larger $u$ only makes the bounds
-weaker). A sum of $m$ numbers whose moduli add up to $A$, taken in any order, has an error of at most
-$[[summation_error]]$. A subset that is best by rounded half sums and distances is within $[[float_gap]]$ of the
-optimum, where $s=\sum|x_i|$. The order of this bound is right: if ties are rounded to even, then for $n=2h$, $h$ odd and
-$(n-2)u<2$, there are $x$ and $z$ with $|z|+s<4+2nu$ where the gap may be $[[example_gap]]$. For many items and a small
-$u$ this is close to an eighth of the bound. So an error reported below the bound means nothing unless it is evaluated
-exactly, from the items and the subset.
+**Two sorted lists.** The first list holds the subset sums of the first $\lfloor n/2\rfloor$ items, the second list
+those of the other items. Each list is made in sorted order, by merging. It begins with the sum $0$ of the empty subset,
+and the items are added one by one. To add an item $x$, merge the sums so far with the same sums plus $x$.
+
+**The run.** Let $\alpha$ run upwards through the first list and $\beta$ downwards through the second, until one list is
+used up. In each step $\alpha$ moves on if $\alpha+\beta\le z$, and $\beta$ moves on otherwise. Among the sums
+$\alpha+\beta$ that are visited there is one with the least distance from $z$ of all $2^n$ subset sums.
+
+**Its cost.** The two lists hold $[[half_sums]]$ sums. Building them and running through them writes or compares at most
+$[[operations]]$ sums, and for each $n$ some input needs as many. So $O(2^{n/2})$ operations and as many stored numbers
+suffice, each number of about the input's length.
+
+**Sums in floating point.** From here on items and targets are floating-point numbers, and every operation rounds to
+nearest, without overflow. Let $u$ be the unit roundoff, which bounds the relative error of one rounding. (The upper
+bounds hold for a larger $u$ as well, but the example below needs the unit roundoff itself.)
+
+**The error of a sum.** Add $m$ floating-point numbers, in any order and with any brackets, and let their moduli add up
+to $A$. Then the error of the computed sum is at most $[[summation_error]]$.
+
+**The best subset by rounded numbers.** Compute each sum of the two lists, $\hat\alpha$ or $\hat\beta$, by adding its
+items one by one. The *rounded distance* of a subset is the modulus of the computed $\hat\beta-(z-\hat\alpha)$, where
+each subtraction is rounded. Take a subset with the least rounded distance. The exact distance of its sum from $z$
+exceeds the least one by at most $[[float_gap]]$, where $s=\sum|x_i|$. This excess is called the *gap*.
+
+**The order of this bound is right.** Let ties be rounded to even. Let $n=2h$ with an odd $h$, and let $(n-2)u<2$. Then
+there are items $x$ and a target $z$ with $|z|+s<4+2nu$ such that a subset with the least rounded distance has the
+gap $[[example_gap]]$ (other subsets have the same rounded distance). For many items and a small product $nu$ this is
+close to an eighth of the bound.
+
+**Reported errors.** A rounded distance differs from the exact one by at most half of the bound on the gap. So, by this
+bound, a reported distance below this half cannot be told from $0$, unless it is evaluated exactly, from the items and
+the subset.
 """,
     steps=STEPS,
     source=Source(
@@ -197,6 +212,7 @@ exactly, from the items and the subset.
         "x": "item that is added; in the example all of them",
         **SUBSET,
         r"\alpha,\beta": "sums from the first and from the second list",
+        r"\hat\alpha,\hat\beta": "these sums as computed in floating point",
     },
     remarks=(
         Remark(

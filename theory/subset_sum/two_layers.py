@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.subset_sum import block_counts
 from sparse_limits.theory.subset_sum.block_counts import no_pair, no_pair_of_a_sign, scheme_units
 from sparse_limits.theory.subset_sum.layer_error import activation, argument, change, d, h, shift, w
@@ -114,9 +112,7 @@ errors are equal and positive.
 HALF_USABLE = contraction.subs(kappa, kappa / 2)
 
 
-def every_subset_sum_may_fail(
-    target_failure: sp.Expr, failure: sp.Expr, nonnegative_failure: sp.Expr
-) -> Iterator[Relation]:
+def every_subset_sum_may_fail(target_failure: sp.Expr, failure: sp.Expr, nonnegative_failure: sp.Expr) -> Relations:
     """One target's failure for each input and output, added up, once and for each sign."""
     i, j = sp.symbols("i j", integer=True)
     weights = sp.Sum(sp.Sum(target_failure, (i, 1, d_0)), (j, 1, d_1)).doit()
@@ -124,7 +120,7 @@ def every_subset_sum_may_fail(
     yield same(failure, sp.Add(*(weights for _ in (1, -1))))
 
 
-def entries_add_up(entry_error: sp.Expr, next_error: sp.Expr) -> Iterator[Relation]:
+def entries_add_up(entry_error: sp.Expr, next_error: sp.Expr) -> Relations:
     """An entry more adds its modulus to the norm of its row, its value to the length and its error to the error."""
     more = next_error.subs({row_norm: row_norm + sp.Abs(kept), hidden_length: hidden_length + h}, simultaneous=True)
     yield same(more, next_error + entry_error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -12,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.subset_sum.counting import reach as farthest
 from sparse_limits.theory.subset_sum.potential import MASS, a, contraction, kappa
 from sparse_limits.theory.subset_sum.symbols import FAILURE, TARGET_LAYER, delta, eps, n
@@ -128,13 +127,13 @@ quotient of their rates is $[[unit_excess]]$.
 )
 
 
-def doubling_numbers_serve_an_interval(doubling: sp.Expr) -> Iterator[Relation]:
+def doubling_numbers_serve_an_interval(doubling: sp.Expr) -> Relations:
     """From one end that R3 says to the other, which is 2ε farther, of the length 2c."""
     reach = farthest.subs(n, Theta / D)
     yield same(doubling, (reach + (reach + 2 * eps)) / (2 * c))
 
 
-def doubling_numbers_reach_all_weights(enough: sp.Expr) -> Iterator[Relation]:
+def doubling_numbers_reach_all_weights(enough: sp.Expr) -> Relations:
     """The largest weight is as far as R3 says that the numbers for one of D weights reach."""
     reach = farthest.subs(n, enough / D)
     yield same(D * reach / eps, D * c / eps, by=lambda gap: sp.simplify(gap.rewrite(sp.exp)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from itertools import product
 from operator import mul
@@ -11,13 +11,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes
 from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.depth.one_sample import first, hidden, one_sample, readout, threshold
 from sparse_limits.theory.formulas.let import Let
-from sparse_limits.theory.formulas.level import Level
+from sparse_limits.theory.formulas.level import zero_at
 from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.kernel.dual import relu, z
 from sparse_limits.theory.saliency.model import dimension as d
@@ -26,7 +26,6 @@ from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.tails import product_normal, triple_normal
 
 HALF = sp.Rational(1, 2)
-TENTH = sp.Rational(11, 10)
 
 
 def open_values() -> tuple[sp.Expr, sp.Expr]:
@@ -41,7 +40,7 @@ def open_values() -> tuple[sp.Expr, sp.Expr]:
 @control("fan-in alone", first_scale=sp.sqrt(2 / d), hidden_scale=2 / sp.sqrt(n))
 def scales_are_those_of_open_gates(
     first_scale: sp.Expr, hidden_scale: sp.Expr, readout_scale: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The scales are the value and the slope of K1's ReLU at open gates, over the roots of the widths of both layers.
 
     In layer 1 |x_j| = 1, and the readout has no signal.
@@ -63,7 +62,7 @@ def tails_are_means_over_the_gates(
     hidden_scale: sp.Expr,
     readout_scale: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The tails are means over all patterns of one or two fair gates: where a gate is closed, the score is 0 and exceeds nothing."""
     for claimed, scale, gates, law in (
         (first, first_scale, 1, product_normal),
@@ -73,11 +72,6 @@ def tails_are_means_over_the_gates(
         patterns = list(product((0, 1), repeat=gates))
         kept = sum(law.at(tau / scale) for pattern in patterns if all(pattern)) / sp.Integer(len(patterns))
         yield trial.same(claimed, kept)
-
-
-def sizes(depth: int) -> tuple[tuple[int, ...], ...]:
-    """Widths of some networks of that depth, inputs first."""
-    return tuple((inputs, *(width for _ in range(depth)), 1) for inputs, width in ((1, 2), (3, 4), (5, 2)))
 
 
 def at_any(named: sp.Expr) -> sp.Expr:
@@ -100,14 +94,14 @@ def threshold_keeps_the_density(
     hidden: sp.Expr,
     readout: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Each density is that of its layer at the threshold, where the counts of all layers add up to ρ times all weights.
 
     At every τ the counts are ρ times all weights, plus all weights times a quantity that is 0 at the threshold.
     """
     whole = n * d + (L - 1) * n**2 + n
     counted = n * d * first + (L - 1) * n**2 * hidden + n * readout
-    zero = threshold.function(tau) if isinstance(threshold, Level) else tau - threshold
+    zero = zero_at(threshold, tau)
     yield trial.same(zero, counted / whole - rho)
     kept = [n * d * at_any(rho_first), (L - 1) * n**2 * at_any(rho_hidden), n * at_any(rho_readout)]
     yield trial.same(sp.Add(*kept) - zero * whole, rho * whole)
@@ -178,7 +172,7 @@ def _normal(degree: int) -> int:
 @control("the limit at every width", fourth_first=sp.Integer(18), fourth_hidden=sp.Integer(108))
 def fourth_moments_of_small_networks(
     fourth_first: sp.Expr, fourth_hidden: sp.Expr, fourth_readout: sp.Expr, growth: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The fourth moments start from products of normals with no layer between; each further layer multiplies by one factor.
 
     This holds for all L and n. Networks of up to three hidden layers, with symbols for all weights and gates, are expanded as well,
@@ -223,9 +217,7 @@ def exact_counts(rng: np.random.Generator) -> NDArray[np.int64]:
 
 @statistical(one_sample, tests=1)
 @control("gates always open", first=2 * first, hidden=4 * hidden, readout=2 * readout)
-def networks_of_every_width_keep_as_often(
-    first: sp.Expr, hidden: sp.Expr, readout: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def networks_of_every_width_keep_as_often(first: sp.Expr, hidden: sp.Expr, readout: sp.Expr, trial: Trial) -> Findings:
     """At finite width, scores exceed a level as often as stated.
 
     The rows of one hidden layer are independent; with two hidden layers, one score is taken from each of many networks.
@@ -236,7 +228,7 @@ def networks_of_every_width_keep_as_often(
 
 
 @enclosed(one_sample)
-def layers_are_counted_from_one(weights: sp.Expr, fourth_hidden: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def layers_are_counted_from_one(weights: sp.Expr, fourth_hidden: sp.Expr, trial: Trial) -> Findings:
     """The first layer and the readout together have no more weights than all layers.
 
     The fourth moment in a hidden matrix is at least 108, its limit.

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact
 from sparse_limits.numerics.evidence.sums import grows_by, sloped
 from sparse_limits.numerics.networks import gradient, random_network
 from sparse_limits.theory.depth.row_law import (
@@ -84,7 +84,7 @@ phi, output = sp.Function("phi", real=True), sp.Function("F_h", real=True)  # �
 
 
 @exact(depth_row_law, step="derivative")
-def derivatives_of_small_networks(derivative: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def derivatives_of_small_networks(derivative: sp.Expr, trial: Trial) -> Findings:
     """The derivative is the stated one for any φ and any ⟨f, r⟩ above the weight.
 
     It is also checked in networks of two hidden layers with symbols for weights, inputs and the coefficients of a cubic φ.
@@ -115,7 +115,7 @@ def signal_below(first: int, second: int) -> sp.Expr:
 
 
 @exact(depth_row_law, step="signal")
-def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def signals_come_from_above(back: sp.Expr, trial: Trial) -> Findings:
     """One more neuron above adds the stated term to the signal, for any φ and any ⟨f, r⟩ above that neuron.
 
     In the small networks, the signal of layer 1 follows from ⟨a, r⟩ in layer 2.
@@ -142,7 +142,7 @@ def signals_come_from_above(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(depth_row_law, step="ReLU steps")
 @control("variance left out", forward=relu.value + beta_b, backward=relu.slope * passed)
-def relu_takes_these_steps(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def relu_takes_these_steps(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Findings:
     """For K1's ReLU, the backward step is Π times the derivative of the forward step in c (Price).
 
     At c = 0 the means in the forward step factorise, and the backward step is Π v/2.
@@ -176,7 +176,7 @@ def mean_squares(rng: np.random.Generator) -> Floats:
 
 @empirical(depth_row_law)
 @control("Σ and Π exchanged", forward=v_l * relu.slope + beta_b, backward=v_l * relu.value * passed)
-def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial) -> Findings:
     """Two hidden layers, two inputs: E s² over the weights' variance is within 15 % of the mean of hh′, gates and Π⟨r, r′⟩.
 
     That mean is over pairs of inputs. The precision is that of the remark, chosen beforehand: how far the mean at 400 units is from the
@@ -209,7 +209,7 @@ def networks_have_the_energies(forward: sp.Expr, backward: sp.Expr, trial: Trial
 
 
 @enclosed(depth_row_law)
-def signals_come_from_layers_above(signal_variance: sp.Expr, back: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def signals_come_from_layers_above(signal_variance: sp.Expr, back: sp.Expr, trial: Trial) -> Findings:
     """The variance of the signal is at most v_A max(1, v_l)^L; and a sum over neurons, each of which adds 1, is positive."""
     yield trial.below(signal_variance, v_A * sp.Max(1, v_l) ** L, needed="signal_variance")
     ones = back.replace(sp.core.function.AppliedUndef, lambda *_: sp.S.One)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
 from itertools import product
@@ -24,7 +24,7 @@ from sparse_limits.numerics.equivariance.architectures import (
     perceptron,
     steerable,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.numerics.tickets.bounds import MEASURED, measures
 from sparse_limits.theory.equivariance.architectures import (
@@ -84,9 +84,7 @@ def whole(matrix: NDArray[Any]) -> NDArray[np.int64]:
 
 
 @exact(architecture_tickets)
-def sizes_are_counted(
-    bases: Mapping[str, tuple[sp.Expr, ...]], coefficients: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def sizes_are_counted(bases: Mapping[str, tuple[sp.Expr, ...]], coefficients: sp.Expr, trial: Trial) -> Findings:
     """Bases are independent and have the claimed sizes, and coefficients the claimed number: windows of side 1 and 3; 2, 3 and 5 points."""
     channels = (2, 3, 5)
     for side, count in ((1, 2), (3, 3), (1, 5)):
@@ -120,7 +118,7 @@ def numbers_of_points(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(architecture_tickets, step="types")
-def counts_have_closed_forms(bases: Mapping[str, tuple[sp.Expr, ...]], trial: Trial) -> Iterator[Finding]:
+def counts_have_closed_forms(bases: Mapping[str, tuple[sp.Expr, ...]], trial: Trial) -> Findings:
     """The counts of Q3 and Q4 have the closed forms of the statement, for all sizes: all at once, with weights."""
     weights = sp.symbols("s_1:15", positive=True)
     claimed, closed = (
@@ -182,7 +180,7 @@ def strayed(rng: np.random.Generator, name: str, depth: int, last: int) -> Stray
 
 
 @exact(architecture_tickets)
-def whole_networks_stay_within(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def whole_networks_stay_within(error: sp.Expr, trial: Trial) -> Findings:
     """One to three layers of random whole numbers: the exact error never exceeds the bound."""
     for name in TRANSITIVE:
         for depth in (1, 2, 3):
@@ -210,7 +208,7 @@ FIRST, SECOND = (eps_1, norms_1, inputs_1), (eps_2, norms_2, inputs_2, weight_2,
 
 
 @exact(architecture_tickets)
-def constant_features_attain_it(error: sp.Expr, two_layers: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def constant_features_attain_it(error: sp.Expr, two_layers: sp.Expr, trial: Trial) -> Findings:
     """One coefficient for all, all errors upwards, equal inputs: the exact error is the bound, for one to three layers."""
     for name in TRANSITIVE:
         for depth in (1, 2, 3):

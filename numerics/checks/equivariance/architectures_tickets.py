@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from sparse_limits.numerics.equivariance.architectures import (
     steerable,
 )
 from sparse_limits.numerics.equivariance.groups import SymmetricGroup
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.tickets import NetworkTicket, find_ticket
 from sparse_limits.numerics.tickets.bounds import MEASURED, UNIT_ROUNDOFF, largest_pass, measures
@@ -101,7 +101,7 @@ def grid(trial: Trial) -> int:
 
 
 @exact(architecture_tickets, cost=0.6)
-def tickets_keep_the_bound(error: sp.Expr, sides: str, trial: Trial) -> Iterator[Finding]:
+def tickets_keep_the_bound(error: sp.Expr, sides: str, trial: Trial) -> Findings:
     """Outputs of target and ticket differ by no more than the bound with the errors of the coefficients, plus rounding."""
     step = numeric((*MEASURED, before), error)
     for name in NAMES:
@@ -167,7 +167,7 @@ def generating(rho: Representation) -> list[tuple[int, ...]]:
 
 
 @exact(architecture_tickets, cost=0.6)
-def pruned_networks_stay_equivariant(pruned: str, graph: str, trial: Trial) -> Iterator[Finding]:
+def pruned_networks_stay_equivariant(pruned: str, graph: str, trial: Trial) -> Findings:
     """f(ρ(g)x) = ρ(g)f(x) as an equality of whole numbers, for elements that generate the group."""
     for name in SYMMETRIC:
         here, layers, x = trial.draw(drawn_network, name, pruned)
@@ -179,7 +179,7 @@ def pruned_networks_stay_equivariant(pruned: str, graph: str, trial: Trial) -> I
 
 
 @exact(architecture_tickets, cost=0.6)
-def rounding_moves_tickets_little(equivariance_error: sp.Expr, graph: str, trial: Trial) -> Iterator[Finding]:
+def rounding_moves_tickets_little(equivariance_error: sp.Expr, graph: str, trial: Trial) -> Findings:
     """Tickets as computed: g(ρ(g)x) and ρ(g)g(x) differ by no more than the bound, for elements that generate the group."""
     for name in SYMMETRIC:
         here, ticket, x = trial.draw(searched, name, grid(trial), max(WIDTHS), "both")
@@ -199,7 +199,7 @@ k = sp.Symbol("k", positive=True, integer=True)
 @enclosed(architecture_tickets)
 def constants_come_from_products(
     forward_error: sp.Expr, equivariance_error: sp.Expr, gamma: sp.Expr, apart: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """One rounding errs by u; the factors of k and L roundings multiply. With roundings all up at x and all down at ρ(g)x the outputs
     differ by at most the bound, for u up to 1/2048 and L up to 1000.
     """
@@ -241,7 +241,7 @@ def pass_counted(items: int, channels: int, entries: int) -> int:
 
 
 @exact(architecture_tickets)
-def roundings_are_counted(roundings: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def roundings_are_counted(roundings: sp.Expr, trial: Trial) -> Findings:
     """A pass with numbers that count their roundings, each sum from left to right."""
     for items, channels, entries in ((1, 1, 1), (1, 2, 3), (5, 1, 2), (4, 3, 1), (40, 6, 25)):
         found = trial.once(pass_counted, items, channels, entries)

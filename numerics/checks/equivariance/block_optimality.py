@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
 
 from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
 from sparse_limits.theory.equivariance.block_optimality import ticket_blocks, y
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
@@ -32,7 +31,7 @@ def chances(channels: int, before: int, after: int, signed: bool) -> sp.Rational
 
 
 @enclosed(ticket_blocks)
-def signs_are_counted(success: sp.Expr, nonnegative_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def signs_are_counted(success: sp.Expr, nonnegative_success: sp.Expr, trial: Trial) -> Findings:
     """The probability that the signs allow success, in fractions, is at most the bound, up to 9 channels, 4 coefficients and 2 inputs."""
     for channels in (1, 2, 4, 6, 9):
         for before, after in ((1, 1), (1, 3), (2, 2)):
@@ -59,7 +58,7 @@ def laws_of_two_values_are_counted(
     two_values_needed: sp.Expr,
     two_values_nonnegative_needed: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """All signs of coefficients ±1, for up to four channels; and the first number of channels that fails in at most half of the cases."""
     for signed, chance in ((True, two_values), (False, two_values_nonnegative)):
         for channels, before, after in ((1, 1, 1), (2, 1, 2), (3, 2, 2), (4, 1, 1)):
@@ -75,7 +74,7 @@ def laws_of_two_values_are_counted(
 @exact(ticket_blocks, step="many coefficients", cost=0.6)
 def widths_are_compared(
     size: sp.Expr, needed: sp.Expr, nonnegative_needed: sp.Expr, block_looseness: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At Q7.1's size the failure is δ. As coefficients become many, δ = 1 − e^(−y), the sizes have the quotient stated, and twice that for
     one sign, where Q7.1 allows 2δ.
     """
@@ -90,7 +89,7 @@ def widths_are_compared(
 @enclosed(ticket_blocks, step="uniform")
 def uniform_blocks_have_their_constant(
     block_looseness: sp.Expr, uniform_block_looseness: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At a = 1/e and κ = 1/2: between 7.36 and 7.37."""
     yield trial.same(uniform_block_looseness, block_looseness.subs(UNIFORM))
     yield trial.everywhere(sp.Rational(736, 100), uniform_block_looseness)

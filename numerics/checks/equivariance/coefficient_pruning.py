@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +24,7 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.equivariance.coefficient_pruning import coefficient_pruning
 from sparse_limits.theory.equivariance.symbols import B, X, Y
 from sparse_limits.theory.formulas.valued import valued
@@ -74,9 +73,7 @@ def listed(effort: str) -> list[Listed]:
 
 
 @exact(coefficient_pruning)
-def masks_are_listed(
-    masks: sp.Expr, equivariant_masks: sp.Expr, probability: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def masks_are_listed(masks: sp.Expr, equivariant_masks: sp.Expr, probability: sp.Expr, trial: Trial) -> Findings:
     """Every mask of a generic map: for S3 on three points 4 of 512 keep it equivariant."""
     for each in trial.once(listed, trial.effort):
         at = {X: each.points_in, Y: each.points_out, B: each.basis}
@@ -86,9 +83,7 @@ def masks_are_listed(
 
 
 @enclosed(coefficient_pruning)
-def no_more_masks_than_all(
-    probability: sp.Expr, equivariant_masks: sp.Expr, masks: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def no_more_masks_than_all(probability: sp.Expr, equivariant_masks: sp.Expr, masks: sp.Expr, trial: Trial) -> Findings:
     """The masks that are constant on orbits are at most all masks, and their share is at most 1."""
     yield trial.below(probability, sp.S.One)
     yield trial.below(equivariant_masks, masks)
@@ -124,7 +119,7 @@ def random_network(
 
 
 @exact(coefficient_pruning, cost=0.4)
-def networks_stay_equivariant(pruned: str, trial: Trial) -> Iterator[Finding]:
+def networks_stay_equivariant(pruned: str, trial: Trial) -> Findings:
     """f(ρ(g)x) = ρ(g)f(x) as an equality of integers at every generator: shifts and quarter turns, permutations of points."""
     for network in ("grid", "points"):
         layers, x = trial.draw(random_network, network, pruned)

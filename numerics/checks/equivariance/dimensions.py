@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -29,12 +28,10 @@ from sparse_limits.numerics.equivariance import (
     trivial,
 )
 from sparse_limits.numerics.equivariance import symmetric as symmetric_group
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out, hom_dimension, multiplicities
 from sparse_limits.theory.equivariance.symbols import class_size, order
 from sparse_limits.theory.formulas.valued import valued
-
-MORE = sp.Rational(11, 10)
 
 
 class Case(NamedTuple):
@@ -72,7 +69,7 @@ def cases(size: int) -> list[Case]:
 
 
 @exact(hom_dimension, cost=0.5)
-def characters_count_the_solutions(share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def characters_count_the_solutions(share: sp.Expr, trial: Trial) -> Findings:
     """The sum over classes is the dimension of the null space of the equations at the generators."""
     for each in trial.once(cases, 3 if trial.effort == "quick" else 5):
         symbols = order, class_size, chi_out, chi_in
@@ -82,7 +79,7 @@ def characters_count_the_solutions(share: sp.Expr, trial: Trial) -> Iterator[Fin
 
 
 @exact(hom_dimension)
-def generators_suffice(share: sp.Expr, quarter_turns: int, trial: Trial) -> Iterator[Finding]:
+def generators_suffice(share: sp.Expr, quarter_turns: int, trial: Trial) -> Findings:
     """Equations at the quarter turn alone leave what the characters of C4 count, on grids of side 3 and 4."""
     for size in (3, 4):
         rho = centred_grid(cyclic_irreducibles(4)["rotation"], size)
@@ -102,7 +99,7 @@ def turned(multiplicities: tuple[sp.Symbol, ...], quarters: int) -> sp.Expr:
 
 
 @exact(hom_dimension, step="characters of four turns")
-def characters_are_those_of_matrices(c4_characters: tuple[tuple[sp.Expr, ...], ...], trial: Trial) -> Iterator[Finding]:
+def characters_are_those_of_matrices(c4_characters: tuple[tuple[sp.Expr, ...], ...], trial: Trial) -> Findings:
     """Traces of the matrices of the three types, all four turns on both sides at once, with weights."""
     x, y = sp.symbols("x y", positive=True)
     sides = zip((x, y), c4_characters, (multiplicities[:3], multiplicities[3:]), strict=True)
@@ -132,7 +129,7 @@ SIDES = slice(0, 3), slice(3, 6)
 
 
 @exact(hom_dimension)
-def random_sums_have_the_dimension(c4_dimension: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_sums_have_the_dimension(c4_dimension: sp.Expr, trial: Trial) -> Findings:
     """Direct sums of random multiplicities, by elimination."""
     for numbers, nullity in trial.draw(random_sums, trial.size(8)):
         claimed = c4_dimension.subs(dict(zip(multiplicities, numbers, strict=True)))

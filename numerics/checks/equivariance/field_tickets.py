@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.equivariance.fields import FieldNetwork, irreducible_fields
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.exact.logarithms import split_logarithms, with_positive
 from sparse_limits.numerics.tickets.fields import find_field_ticket
@@ -38,7 +37,7 @@ def uniform_logarithm(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(field_ticket, step="size")
-def the_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Findings:
     """The bound is δ times 1 − aκ/2, which is below 1, for each channel beyond the size."""
     beyond = (n - size) * sp.log(1 - a * kappa / 2)
     yield trial.same(sp.log(failure), sp.log(delta) + beyond, by=logarithm)
@@ -48,7 +47,7 @@ def the_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, trial: Trial)
 @exact(field_ticket, step="these errors")
 def errors_grow_by_what_is_allowed(
     error: sp.Expr, allowed: sp.Expr, all_inputs: sp.Expr, step_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The step's error is the error with the allowed coefficients and the largest inputs; larger inputs, and larger errors before, do not
     lower it.
     """
@@ -58,7 +57,7 @@ def errors_grow_by_what_is_allowed(
 
 
 @exact(field_ticket, step="share")
-def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shares_make_up_the_error(network_error: sp.Expr, excess: sp.Expr, trial: Trial) -> Findings:
     """The network's error is that with L log(1 + t) = log(1 + error/(radius · strengths)); at the claimed share t it is ε, and it grows
     with t.
     """
@@ -76,7 +75,7 @@ def errors_are_at_most_those_of_empty_sums(
     largest_strength: sp.Expr,
     empty_error: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The layer's error is linear in the strength; with the largest strength it grows with ε, and at the largest ε it is the error of empty
     sums times 2^(1/L) − 1, which is 1 at L = 1 and falls with L.
     """
@@ -91,7 +90,7 @@ def errors_are_at_most_those_of_empty_sums(
 
 
 @exact(field_ticket, step="width")
-def each_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def each_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, width: sp.Expr, trial: Trial) -> Findings:
     """The size at ε_ℓ and δ/L; L times the failure at ε_ℓ is δ times 1 − aκ/2 for each channel beyond the width."""
     yield trial.same(width, valued(size, {eps: coefficient, delta: delta / depth}), by=logarithm)
     beyond = (n - width) * sp.log(1 - a * kappa / 2)
@@ -102,7 +101,7 @@ def each_layer_fails_with_its_part(failure: sp.Expr, size: sp.Expr, width: sp.Ex
 @exact(field_ticket, step="uniform width")
 def the_uniform_width_has_all_put_in(
     failure: sp.Expr, width: sp.Expr, layer_error: sp.Expr, uniform_width: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The width at a = 1/e, κ = 1/2 and the error of a layer; there L times the failure at the error of a layer is δ."""
     law = {a: sp.exp(-1), kappa: sp.Rational(1, 2)}
     yield trial.same(uniform_width, width.subs({**law, coefficient: layer_error}))
@@ -128,7 +127,7 @@ def map_of_ones(name: str) -> sp.Expr:
 @exact(field_ticket)
 def the_error_is_attained(
     feature: sp.Expr, allowed: sp.Expr, gain: sp.Expr, network_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """In each layer lengths are multiplied by the strength, and with the errors by the gain. Networks of one to three layers, and the same
     with all coefficients larger by what is allowed, are apart by the claimed error, in exact complex numbers.
     """
@@ -173,7 +172,7 @@ ROUNDING = 1e-9  # floating-point noise of these small networks is below 1e-13
 
 
 @exact(field_ticket)
-def networks_of_fields_stay_within(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def networks_of_fields_stay_within(error: sp.Expr, trial: Trial) -> Findings:
     """Thresholds up to 1/5, one to three layers: no output vector is farther off than the bound, which is passed from layer to layer."""
     for reflections in (False, True):
         for layers in (1, 2, 3):
@@ -208,7 +207,7 @@ def small(rng: np.random.Generator, reflections: bool) -> tuple[FieldNetwork, ND
 
 
 @exact(field_ticket, cost=0.7)
-def tickets_of_this_width_are_found(uniform_width: sp.Expr, layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tickets_of_this_width_are_found(uniform_width: sp.Expr, layer_error: sp.Expr, trial: Trial) -> Findings:
     """Inputs up to 1, ε = 1/20, δ = 1/10: coefficients come as near as asked, and outputs are within ε."""
     for reflections in (False, True):
         target, x = trial.draw(small, reflections)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.equivariance.field_tickets import field_ticket, hull, strength, strengths
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.network_widths import depth, radius
@@ -28,7 +26,7 @@ def share_missed(channels: int, before: int, after: int, elements: int) -> sp.Ra
 
 
 @exact(field_ticket)
-def coefficients_without_an_item_of_their_sign_are_counted(one_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def coefficients_without_an_item_of_their_sign_are_counted(one_sign: sp.Expr, trial: Trial) -> Findings:
     """All fair signs of both random layers; the items of all coefficients of a block share the sign of their first factor."""
     for sizes in SIZES:
         found = trial.once(share_missed, *sizes)
@@ -38,14 +36,14 @@ def coefficients_without_an_item_of_their_sign_are_counted(one_sign: sp.Expr, tr
 @exact(field_ticket)
 def as_many_channels_fail_with_their_part(
     one_sign: sp.Expr, needed: sp.Expr, needed_in_all: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The probability at these numbers is δ for one layer, and that all of L layers succeed is 1 − δ."""
     yield trial.same(1 - one_sign.subs(n, needed), 1 - delta, by=sp.powdenest)
     yield trial.same((1 - one_sign.subs(n, needed_in_all)) ** depth, 1 - delta, by=sp.powdenest)
 
 
 @enclosed(field_ticket)
-def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Findings:
     """n_in·ν·ε_1·R is ε for a network of one layer, whose strength is the product of all strengths."""
     whole = n_in * hull * radius * layer_error
     yield trial.same(whole, eps, where={depth: 1, strengths: strength})

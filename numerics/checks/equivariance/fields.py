@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import product
 
 import sympy as sp
 
 from sparse_limits.numerics.equivariance import cyclic_irreducibles, dihedral_irreducibles, equivariant_basis
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.equivariance.fields import alpha, b, beta, field_maps, s, t
 
 
@@ -29,7 +29,7 @@ def by_elimination(turns: int) -> dict[str, sp.Expr]:
 
 
 @exact(field_maps, step="sizes")
-def dimensions_are_those_of_characters(sizes: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def dimensions_are_those_of_characters(sizes: Mapping[str, sp.Expr], trial: Trial) -> Findings:
     """Up to sixteen turns and all frequencies, by exact sums of roots of unity; and by elimination for 3, 4 and 6 turns."""
     for turns in range(3, 17):
         frequencies = range(1, (turns + 1) // 2)
@@ -45,7 +45,7 @@ def dimensions_are_those_of_characters(sizes: Mapping[str, sp.Expr], trial: Tria
 @enclosed(field_maps, step="hulls")
 def no_coefficients_stretch_more(
     stretch: sp.Expr, hulls: Mapping[str, sp.Expr], sizes: Mapping[str, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The stretch is at most the hull on all of [−1, 1]², with β = 0 where the basis has no second element."""
     for name, hull in hulls.items():
         smaller = stretch.subs(beta, (sizes[name] - 1) * beta)
@@ -53,6 +53,6 @@ def no_coefficients_stretch_more(
 
 
 @enclosed(field_maps)
-def opposite_vectors_lose_most(both_beyond: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def opposite_vectors_lose_most(both_beyond: sp.Expr, trial: Trial) -> Findings:
     """For opposite vectors the distances before and after are sums of lengths; the gap is at most the difference of their squares."""
     yield trial.below(both_beyond, (2 * b + s + t) ** 2 - (s + t) ** 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import product
 
@@ -29,7 +29,7 @@ from sparse_limits.numerics.equivariance import (
     trivial,
     within_window,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
 from sparse_limits.theory.equivariance.dimensions import share as of_a_class
@@ -59,7 +59,7 @@ SIGNS = by_cases(*({v_1: a * t_1, v_2: b * t_2} for a in (1, -1) for b in (1, -1
 
 
 @exact(grid_maps, step="window")
-def windows_hold_differences(window: sp.Expr, uncrossed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def windows_hold_differences(window: sp.Expr, uncrossed: sp.Expr, trial: Trial) -> Findings:
     """A window has the offsets along a side around 0, squared; uncrossed cells are those t with 0 ≤ t, t + v < D along both sides; and the
     number of cells that cross an edge is not negative.
     """
@@ -72,7 +72,7 @@ def windows_hold_differences(window: sp.Expr, uncrossed: sp.Expr, trial: Trial) 
 
 
 @exact(grid_maps, step="middle")
-def rows_have_a_middle(middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_have_a_middle(middle: sp.Expr, trial: Trial) -> Findings:
     """The number of whole t with t = D − 1 − t, for odd and for even D."""
     place = (D - 1) / sp.Integer(2)
     yield trial.same(middle, sp.floor(place) - sp.ceiling(place) + 1, by=parities(D))
@@ -96,7 +96,7 @@ ELEMENTS: dict[str, list[tuple[int, ...]]] = {
 
 
 @exact(grid_maps, step="fixed cells")
-def cells_solve_equations(fixed_cells: Table, middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cells_solve_equations(fixed_cells: Table, middle: sp.Expr, trial: Trial) -> Findings:
     """The fixed cells of each of the eight elements A are counted by the kernel of A − I."""
     for kind, words in ELEMENTS.items():
         for word in words:
@@ -110,7 +110,7 @@ def fixed(size: int) -> list[dict[str, int]]:
 
 
 @exact(grid_maps, step="fixed cells")
-def cells_stay_in_place(fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
+def cells_stay_in_place(fixed_cells: Table, trial: Trial) -> Findings:
     """The fixed cells of squares of side 1 to 9 are counted."""
     for size in range(1, 10):
         found = trial.once(fixed, size)
@@ -152,9 +152,7 @@ def mean(group: str, pair: str, elements: Mapping[str, list[tuple[int, ...]]], f
     return sp.Add(*terms)
 
 
-def means(
-    entries: Table, elements: Mapping[str, list[tuple[int, ...]]], fixed_cells: Table, trial: Trial
-) -> Iterator[Finding]:
+def means(entries: Table, elements: Mapping[str, list[tuple[int, ...]]], fixed_cells: Table, trial: Trial) -> Findings:
     """For each pair of types the mean of Q1 over all elements, with the characters of their matrices."""
     group = "C4" if set(entries) == set(c4_kernels) else "D4"
     for pair, formula in entries.items():
@@ -165,19 +163,19 @@ TURNS = {kind: ELEMENTS[kind] for kind in ("neutral", "rotation")}
 
 
 @exact(grid_maps, step="kernels for turns", cost=0.4)
-def turns_have_the_mean(c4_kernels: Table, fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
+def turns_have_the_mean(c4_kernels: Table, fixed_cells: Table, trial: Trial) -> Findings:
     """Four elements, with the characters of their matrices."""
     yield from means(c4_kernels, TURNS, fixed_cells, trial)
 
 
 @exact(grid_maps, step="kernels for turns and reflections", cost=0.8)
-def turns_and_reflections_have_the_mean(d4_kernels: Table, fixed_cells: Table, trial: Trial) -> Iterator[Finding]:
+def turns_and_reflections_have_the_mean(d4_kernels: Table, fixed_cells: Table, trial: Trial) -> Findings:
     """Eight elements, with the characters of their matrices."""
     yield from means(d4_kernels, ELEMENTS, fixed_cells, trial)
 
 
 @exact(grid_maps, cost=0.8)
-def kernels_are_counted(c4_kernels: Table, d4_kernels: Table, trial: Trial) -> Iterator[Finding]:
+def kernels_are_counted(c4_kernels: Table, d4_kernels: Table, trial: Trial) -> Findings:
     """Every pair of types in both directions: characters of the matrices for sides to 6, elimination on small squares."""
     for group, claimed in (("C4", c4_kernels), ("D4", d4_kernels)):
         for size, method in (*((size, "characters") for size in range(1, 7)), *((s, "elimination") for s in (2, 3))):
@@ -191,13 +189,13 @@ def kernels_are_counted(c4_kernels: Table, d4_kernels: Table, trial: Trial) -> I
 
 
 @exact(grid_maps, step="orbits of turns")
-def turns_leave_a_quarter(c4_orbits: sp.Expr, c4_kernels: Table, trial: Trial) -> Iterator[Finding]:
+def turns_leave_a_quarter(c4_orbits: sp.Expr, c4_kernels: Table, trial: Trial) -> Findings:
     """The table's formula, for odd and for even sides."""
     yield trial.same(c4_orbits, c4_kernels["trivial_trivial"], by=parities(D))
 
 
 @exact(grid_maps, step="orbits of turns and reflections")
-def reflections_leave_a_triangle(d4_orbits: sp.Expr, d4_kernels: Table, trial: Trial) -> Iterator[Finding]:
+def reflections_leave_a_triangle(d4_orbits: sp.Expr, d4_kernels: Table, trial: Trial) -> Findings:
     """The table's formula, for odd and for even sides."""
     yield trial.same(d4_orbits, d4_kernels["A1_A1"], by=parities(D))
 
@@ -205,7 +203,7 @@ def reflections_leave_a_triangle(d4_orbits: sp.Expr, d4_kernels: Table, trial: T
 @exact(grid_maps)
 def orbits_of_cells_are_counted(
     c4_orbits: sp.Expr, d4_orbits: sp.Expr, c4_kernels: Table, d4_kernels: Table, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Orbits on squares of side 1 to 9, and the tables' formulas with the parity put in."""
     for formula, entry, plane in (
         (c4_orbits, c4_kernels["trivial_trivial"], TURN),
@@ -219,7 +217,7 @@ def orbits_of_cells_are_counted(
 
 
 @exact(grid_maps)
-def shifts_leave_convolutions(translations: sp.Expr, window: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shifts_leave_convolutions(translations: sp.Expr, window: sp.Expr, trial: Trial) -> Findings:
     """Orbits of pairs of cells under shifts, and those that a window holds, counted in two ways for odd windows."""
     for size in range(1, 6):
         field = feature_field(NO_TURNS, size)
@@ -255,7 +253,7 @@ def random_kernel(rng: np.random.Generator) -> dict[tuple[int, int], int]:
 
 
 @exact(grid_maps)
-def convolutions_need_to_wrap(padding: str, trial: Trial) -> Iterator[Finding]:
+def convolutions_need_to_wrap(padding: str, trial: Trial) -> Findings:
     """On a grid that wraps around, a generic kernel commutes with the shifts; padded with zeros, a kernel of a single cell does so only for
     the centre.
     """
@@ -280,7 +278,7 @@ def candidates_measured(rng: np.random.Generator, kind: str, size: int, name: st
 
 
 @exact(grid_maps, cost=0.3)
-def bases_have_the_rank(c4_kernels: Table, candidates: str, trial: Trial) -> Iterator[Finding]:
+def bases_have_the_rank(c4_kernels: Table, candidates: str, trial: Trial) -> Findings:
     """Orbit matrices are equivariant, and their number and their rank are as claimed: 3, 36; 7, 100."""
     for size, name in product((3, 5), ("trivial", "regular")):
         count, rank, equivariant = trial.draw(candidates_measured, candidates, size, name)
@@ -294,9 +292,7 @@ def bases_have_the_rank(c4_kernels: Table, candidates: str, trial: Trial) -> Ite
 
 
 @exact(grid_maps)
-def a_small_square_has_centre_edges_and_corners(
-    c4_orbits: sp.Expr, three_by_three: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def a_small_square_has_centre_edges_and_corners(c4_orbits: sp.Expr, three_by_three: sp.Expr, trial: Trial) -> Findings:
     """The number of orbits of a square's cells under quarter turns about the centre."""
     size = int(three_by_three)
     cells = set(product(range(size), repeat=2))

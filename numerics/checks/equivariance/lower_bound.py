@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
@@ -29,7 +28,7 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out, pruning_lower_bound, s
@@ -38,9 +37,6 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.potential import a, failure, kappa
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 from sparse_limits.theory.subset_sum.volume import Theta, c
-
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 ACTIVATIONS = {"ReLU": relu, "linear": identity}
 
@@ -59,7 +55,7 @@ def served(activation: str, near: Fraction, reach: Fraction) -> list[Fraction]:
 @exact(pruning_lower_bound)
 def one_function_serves_its_share(
     measure: sp.Expr, relu_share: sp.Expr, linear_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The set of weights cut into pieces: its measure for all pairs of outputs, and the largest against the shares."""
     width = Fraction(1, 7)
     pairs = steps(width)
@@ -159,7 +155,7 @@ def setting(case: Case, masked: int = 0) -> dict[sp.Symbol, int]:
 
 
 @exact(pruning_lower_bound, cost=0.3)
-def the_bounds_are_attained(relu_success: sp.Expr, linear_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_bounds_are_attained(relu_success: sp.Expr, linear_success: sp.Expr, trial: Trial) -> Findings:
     """All targets on a grid of coefficients: what a constant serves, and all masks of doubling copies, exactly as claimed."""
     for case, items in ((Case("one number", (1, 1), 64, 1, 2), 4), (Case("two points", (1, 1), 24, 2, 2), 1),
                         (Case("two points", (1, 1), 32, 1, 4), 2), (Case("a sum of points", (1, 2), 12, 1, 2), 1)):  # fmt: skip
@@ -195,7 +191,7 @@ def random_source(rng: np.random.Generator, case: Case, width: int) -> tuple[int
 
 
 @exact(pruning_lower_bound, cost=0.5)
-def random_sources_keep_the_bound(relu_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_sources_keep_the_bound(relu_success: sp.Expr, trial: Trial) -> Findings:
     """All masks of random networks of two layers against all targets on a grid."""
     cases = ((Case("one number", (1, 1), 64, 1, 1), 2), (Case("two points", (1, 1), 16, 1, 1), 1),
              (Case("one number", (1, 1), 16, 1, 1), 3))  # fmt: skip
@@ -218,12 +214,8 @@ BITS = (  # channels, sizes, s, −log₂ of the share, −log₂(1 − δ)
 
 @enclosed(pruning_lower_bound)
 def parameters_solve_the_equation(
-    relu_parameters: sp.Expr,
-    linear_parameters: sp.Expr,
-    relu_success: sp.Expr,
-    linear_success: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    relu_parameters: sp.Expr, linear_parameters: sp.Expr, relu_success: sp.Expr, linear_success: sp.Expr, trial: Trial
+) -> Findings:
     """The least whole number of parameters at which the bound on the probability allows 1 − δ, where all are powers of two."""
     for success, needed, factor in ((relu_success, relu_parameters, 2), (linear_success, linear_parameters, 1)):
         for channels, basis, size, bits, lost in BITS:
@@ -245,9 +237,7 @@ DEEP_SETS = {X: 100, Y: 100, B: 2, n_in: 1, n_out: 1, s: 1, eps: sp.Rational(1, 
 
 
 @enclosed(pruning_lower_bound)
-def tickets_that_exist_are_allowed(
-    relu_parameters: sp.Expr, linear_parameters: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def tickets_that_exist_are_allowed(relu_parameters: sp.Expr, linear_parameters: sp.Expr, trial: Trial) -> Findings:
     """DeepSets on 100 points: R4 covers all four subset sums of products of uniform numbers, thinned, with 341 channels."""
     reach = sp.exp(-1)
     items = {a: reach, kappa: sp.Rational(1, 4), eps: DEEP_SETS[eps]}  # the density ½ ln(1/|z|) ≥ ½, right signs only
@@ -258,7 +248,7 @@ def tickets_that_exist_are_allowed(
 
 
 @exact(pruning_lower_bound)
-def symmetry_saves(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def symmetry_saves(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Findings:
     """Entries over orbits for C4 on 5 × 5 kernels (400 to 100), pairs of ten points (10 000 to 15), and smaller actions."""
     for name, (rho_in, rho_out) in trial.once(actions).items():
         sizes = {X: rho_in.dimension, Y: rho_out.dimension, B: hom_dimension(rho_in, rho_out)}
@@ -273,7 +263,7 @@ def symmetry_saves(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(pruning_lower_bound)
-def savings_are_at_least_one(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def savings_are_at_least_one(saving: sp.Expr, free_saving: sp.Expr, trial: Trial) -> Findings:
     """Both savings are at least 1: there are no more orbits than entries, and a group has an element."""
     yield trial.below(sp.S.One, saving)
     yield trial.below(sp.S.One, free_saving)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil, prod
 from typing import Any
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
 from sparse_limits.numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, symmetric
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.tickets import find_ticket
 from sparse_limits.numerics.tickets.bounds import layer_sizes
@@ -43,7 +42,7 @@ from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 
 @exact(network_ticket, step="first layer")
-def the_first_layer_fails_with_its_part(failure: sp.Expr, first_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_first_layer_fails_with_its_part(failure: sp.Expr, first_width: sp.Expr, trial: Trial) -> Findings:
     """The bound is δ/L times 1 − aκ/4 for each channel beyond the width. With one element it is R8's, of dense layers."""
     beyond = (n - first_width) * sp.log(1 - a * kappa / 4)
     yield trial.same(sp.log(failure), sp.log(delta / depth) + beyond, by=logarithm)
@@ -52,9 +51,7 @@ def the_first_layer_fails_with_its_part(failure: sp.Expr, first_width: sp.Expr, 
 
 
 @exact(network_ticket, step="later layers")
-def later_layers_fail_with_their_part(
-    nonnegative_failure: sp.Expr, later_width: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def later_layers_fail_with_their_part(nonnegative_failure: sp.Expr, later_width: sp.Expr, trial: Trial) -> Findings:
     """As for the first layer, with one subset sum for each coefficient."""
     beyond = (n - later_width) * sp.log(1 - a * kappa / 4)
     yield trial.same(sp.log(nonnegative_failure), sp.log(delta / depth) + beyond, by=logarithm)
@@ -83,7 +80,7 @@ def network(name: str) -> list[EquivariantLayer]:
 
 
 @exact(network_ticket)
-def the_error_is_attained(own_error: sp.Expr, network_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_error_is_attained(own_error: sp.Expr, network_error: sp.Expr, trial: Trial) -> Findings:
     """Networks of one to three layers, and the same with all coefficients larger by what is allowed, are apart by the claimed error, in
     fractions.
     """
@@ -102,7 +99,7 @@ def the_error_is_attained(own_error: sp.Expr, network_error: sp.Expr, trial: Tri
 
 
 @enclosed(network_ticket)
-def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_layer_has_all_of_the_error(layer_error: sp.Expr, trial: Trial) -> Findings:
     """n_in·β·ε_1·R is ε for a network of one layer, whose weight is the product of all weights."""
     whole = n_in * norms * radius * layer_error
     yield trial.same(whole, eps, where={depth: 1, gains: weight})
@@ -136,7 +133,7 @@ def target(rng: np.random.Generator, name: str) -> tuple[list[EquivariantLayer],
 )
 def tickets_of_these_widths_are_found(
     uniform_first_width: sp.Expr, uniform_later_width: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Inputs up to 1, ε = 1/20, δ = 1/10: coefficients come as near as asked, and outputs are within ε."""
     for name in ("dense", "points"):
         layers, x = trial.draw(target, name)

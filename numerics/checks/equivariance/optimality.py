@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.equivariance.network_widths import bases
 from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
 from sparse_limits.numerics.equivariance import EquivariantLayer
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.theory.equivariance.block_chances import coefficients
@@ -27,7 +25,7 @@ UNIFORM = {a: sp.exp(-1), kappa: sp.Rational(1, 2)}
 
 
 @exact(ticket_optimality)
-def constant_inputs_attain_the_spread(ball_spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def constant_inputs_attain_the_spread(ball_spread: sp.Expr, trial: Trial) -> Findings:
     """Two layers with equal coefficients, those of the second larger by ε, at inputs R: their distance over ε is the spread, in whole
     numbers.
     """
@@ -44,7 +42,7 @@ def constant_inputs_attain_the_spread(ball_spread: sp.Expr, trial: Trial) -> Ite
 @exact(ticket_optimality, step="ratio")
 def candidates_are_compared(
     width: sp.Expr, candidates: sp.Expr, parameters: sp.Expr, ratio: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At this width Q7.1 fails with probability δ, and for the parameters Θ it is 2^Θ (4ε/a)^(n_in n_out B) = 1 − δ; the ratio is that of
     the candidates at the width to the parameters.
     """
@@ -58,7 +56,7 @@ def candidates_are_compared(
 @enclosed(ticket_optimality)
 def quotients_have_their_signs(
     width: sp.Expr, ratio: sp.Expr, growth: sp.Expr, first_channels: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The growth is positive, and the width times the ratio not negative; with half of δ the first channels of R13 grow by at least as many
     as those of R4, as θ ≤ 1.
     """
@@ -69,7 +67,7 @@ def quotients_have_their_signs(
 
 
 @exact(ticket_optimality, step="small errors", cost=0.7)
-def small_errors_leave_a_constant(ratio: sp.Expr, looseness: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def small_errors_leave_a_constant(ratio: sp.Expr, looseness: sp.Expr, trial: Trial) -> Findings:
     """The ratio tends to the claimed constant as ε → 0, all other letters free."""
     yield trial.same(trial.once(limit_of_logarithms, ratio, eps, sp.exp(-exponent)), looseness)
 
@@ -77,7 +75,7 @@ def small_errors_leave_a_constant(ratio: sp.Expr, looseness: sp.Expr, trial: Tri
 @exact(ticket_optimality, step="small errors, whole source", cost=0.7)
 def a_dense_layer_is_not_bounded(
     width: sp.Expr, parameters: sp.Expr, whole_source: sp.Expr, dense_looseness: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The ratio for the whole source tends to the claimed expression as ε → 0, all other letters free."""
     yield trial.same(
         trial.once(limit_of_logarithms, whole_source.subs(n, width) / parameters, eps, sp.exp(-exponent)),
@@ -86,9 +84,7 @@ def a_dense_layer_is_not_bounded(
 
 
 @enclosed(ticket_optimality, step="uniform")
-def uniform_coefficients_have_their_constant(
-    looseness: sp.Expr, uniform_looseness: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def uniform_coefficients_have_their_constant(looseness: sp.Expr, uniform_looseness: sp.Expr, trial: Trial) -> Findings:
     """At a = 1/e and κ = 1/2 the constant is 29.4481… times 1 + 1/(n_out B)."""
     yield trial.same(uniform_looseness, looseness.subs(UNIFORM))
     parts = (1 + 1 / (n_out * B)) * sp.Rational(2944812477515583, 10**14)
@@ -99,7 +95,7 @@ def uniform_coefficients_have_their_constant(
 @enclosed(ticket_optimality, step="uniform, best phases")
 def fewer_uniform_coefficients(
     least_looseness: sp.Expr, uniform_least_looseness: sp.Expr, uniform_looseness: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At a = 1/e and κ = 1/2: between 18.05 and 18.06 apart from the coefficients in front, and less than with R4's channels."""
     yield trial.same(uniform_least_looseness, least_looseness.subs(UNIFORM))
     inside = uniform_least_looseness.subs({n_out: 4, B: 1}) / sp.Rational(5, 4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,13 +27,11 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.orbits import fixed_x, fixed_y, free_x, free_y, orbit_basis, still_x, still_y
 from sparse_limits.theory.equivariance.symbols import X, Y, class_size, n, order
 from sparse_limits.theory.formulas.valued import valued
-
-MORE = sp.Rational(11, 10)
 
 
 def actions(effort: str) -> list[tuple[Representation, Representation]]:
@@ -81,7 +78,7 @@ def counts(effort: str) -> list[Count]:
 
 
 @exact(orbit_basis)
-def fixed_points_count_the_orbits(share: sp.Expr, identity_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def fixed_points_count_the_orbits(share: sp.Expr, identity_share: sp.Expr, trial: Trial) -> Findings:
     """Sums over classes against orbits found by following the generators."""
     for each in trial.once(counts, trial.effort):
         values = [dict(zip((class_size, fixed_x, fixed_y), here, strict=True)) for here in each.classes]
@@ -97,7 +94,7 @@ def spans(matrices: list[NDArray[Any]]) -> int:
 
 
 @exact(orbit_basis, cost=0.5)
-def orbits_form_a_basis(share: sp.Expr, identity_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def orbits_form_a_basis(share: sp.Expr, identity_share: sp.Expr, trial: Trial) -> Findings:
     """Orbit matrices have disjoint supports that fill the matrix, are equivariant and have the rank of the null space; and the diagonal
     ones add up to the identity.
     """
@@ -122,14 +119,14 @@ MORE_POINTS = sp.Symbol("t", integer=True, nonnegative=True)
 
 
 @exact(orbit_basis, step="points in any order")
-def kinds_of_pairs_are_not_empty(symmetric_pairs: sp.Expr, apart: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kinds_of_pairs_are_not_empty(symmetric_pairs: sp.Expr, apart: sp.Expr, trial: Trial) -> Findings:
     """Each kind of pairs counts 1 if there is a pair of this kind, for n = 0, for n = 1 and for n = t + 2."""
     kinds = sp.Min(n, 1) + sp.Min(apart, 1)
     yield trial.same(symmetric_pairs, kinds, by=by_cases({n: sp.S.Zero}, {n: sp.S.One}, {n: MORE_POINTS + 2}))
 
 
 @enclosed(orbit_basis)
-def free_orbits_are_whole(free: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def free_orbits_are_whole(free: sp.Expr, trial: Trial) -> Findings:
     """The number of free orbits is a whole one."""
     yield trial.below(free, sp.floor(free), needed="free")
 
@@ -142,9 +139,7 @@ def semifree_orbits(size: int, sides: tuple[tuple[int, int], tuple[int, int]]) -
 
 
 @exact(orbit_basis)
-def examples_have_their_orbits(
-    semifree: sp.Expr, free: sp.Expr, symmetric_pairs: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def examples_have_their_orbits(semifree: sp.Expr, free: sp.Expr, symmetric_pairs: sp.Expr, trial: Trial) -> Findings:
     """Cyclic groups on free orbits and fixed points, and S_n on [n]."""
     for size, sides in ((3, ((2, 1), (1, 2))), (4, ((1, 0), (2, 3))), (2, ((0, 2), (1, 1))), (5, ((2, 0), (1, 0)))):
         found = trial.once(semifree_orbits, size, sides)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import permutations, product
 
 import numpy as np
@@ -10,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.equivariance import Representation, cyclic, cyclic_irreducibles, regular, specht
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.pointwise import a, b, cycle, n, pointwise_relu, q, u, x, z
 
@@ -53,7 +52,7 @@ def counted(size: int, largest: int) -> tuple[int, int, bool]:
 
 
 @exact(pointwise_relu)
-def matrices_are_listed(invertible: sp.Expr, commuting: sp.Expr, probes: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def matrices_are_listed(invertible: sp.Expr, commuting: sp.Expr, probes: sp.Expr, trial: Trial) -> Findings:
     """All whole matrices up to 3 × 3 that pass the probes, which are as many as claimed."""
     cases = ((1, 0), (1, 1), (1, 3), (2, 1), (2, 2), (3, 1))
     for size, largest in cases:
@@ -71,19 +70,19 @@ t = sp.Symbol("t", nonnegative=True)
 
 
 @exact(pointwise_relu, step="one entry in a row")
-def differences_lose_the_smaller_entry(lost: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def differences_lose_the_smaller_entry(lost: sp.Expr, trial: Trial) -> Findings:
     """What is lost is u − σ(u − z), where u is the larger one and where z is."""
     yield trial.same(u - sp.Max(u - z, 0), lost, by=by_cases({u: z + t}, {z: u + t}))
 
 
 @exact(pointwise_relu, step="one entry is enough")
-def relu_takes_factors_out(row: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def relu_takes_factors_out(row: sp.Expr, trial: Trial) -> Findings:
     """σ(ux) for coordinates of either sign."""
     yield trial.same(sp.Max(u * x, 0), row, by=by_cases({x: t}, {x: -t}))
 
 
 @enclosed(pointwise_relu)
-def an_invertible_one_has_positive_entries(cycle: sp.ImmutableMatrix, trial: Trial) -> Iterator[Finding]:
+def an_invertible_one_has_positive_entries(cycle: sp.ImmutableMatrix, trial: Trial) -> Findings:
     """One entry in each row is positive, that of the last row times ab."""
     for place, entry in enumerate((cycle[0, 2], cycle[1, 0], cycle[2, 1])):
         yield trial.below(sp.S.Zero, entry * (a * b if place == 2 else 1), strict=True)
@@ -97,7 +96,7 @@ def left_over(rng: np.random.Generator, size: int, largest: int, vectors: int) -
 
 
 @exact(pointwise_relu)
-def probes_decide(commuting: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def probes_decide(commuting: sp.Expr, trial: Trial) -> Findings:
     """What passes the probes commutes with ReLU at random vectors too."""
     for size, largest in ((2, 3), (3, 1)):
         passed, failed = trial.draw(left_over, size, largest, trial.size(50))
@@ -125,7 +124,7 @@ def act_exactly(rho: Representation, vectors: NDArray[np.int64]) -> bool:
 
 
 @exact(pointwise_relu)
-def hidden_types_commute_with_relu(hidden_type: str, trial: Trial) -> Iterator[Finding]:
+def hidden_types_commute_with_relu(hidden_type: str, trial: Trial) -> Findings:
     """The regular representation at (1, 2, …) and at the probes; for all types ReLU commutes at the probes if and only if the matrices are
     non-negative monomial.
     """

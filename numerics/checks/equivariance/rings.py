@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.equivariance import equivariant_basis, hom_dimension
 from sparse_limits.numerics.equivariance.architectures import ring_samples
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.theory.equivariance.rings import (
     N,
     both,
@@ -23,8 +21,6 @@ from sparse_limits.theory.equivariance.rings import (
 )
 from sparse_limits.theory.formulas.valued import valued
 
-MORE = sp.Rational(11, 10)
-
 
 @exact(ring_maps, step="turned samples")
 @control("twice as far out", sample=2 * sample, turned=2 * turned)
@@ -32,7 +28,7 @@ MORE = sp.Rational(11, 10)
 @control("the square of the radius", sample=sample.subs(rho, rho**2), turned=turned.subs(rho, rho**2))
 def samples_turn_into_the_next(
     sample: sp.ImmutableMatrix, turn: sp.ImmutableMatrix, turned: sp.ImmutableMatrix, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The first sample and the distances of all from 0; a turn takes sample j to sample j + 1, and half a ring on is the opposite sample,
     so they go round once.
     """
@@ -51,7 +47,7 @@ def left_in_place(samples: int) -> int:
 
 
 @exact(ring_maps, step="samples that a reflection leaves")
-def reflections_leave_samples(fixed_pairs: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def reflections_leave_samples(fixed_pairs: sp.Expr, trial: Trial) -> Findings:
     """For odd N one sample for each of N reflections, for even N two for each of N/2: 4N/2. Counted up to N = 16."""
     yield trial.same(fixed_pairs, (1 - (-1) ** N) / 2 * N + (1 + (-1) ** N) / 2 * 4 * N / 2, by=odd_and_even)
     for samples in range(1, 17):
@@ -70,7 +66,7 @@ def counted(samples: int, before: int, after: int, reflections: bool) -> tuple[i
 
 
 @exact(ring_maps)
-def orbits_are_as_many(turning: sp.Expr, reflecting: sp.Expr, ring_norms: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def orbits_are_as_many(turning: sp.Expr, reflecting: sp.Expr, ring_norms: sp.Expr, trial: Trial) -> Findings:
     """Both groups, up to twelve samples and three rings: orbits, characters and norms."""
     for samples, before, after in CASES:
         at = {N: samples, rings_in: before, rings_out: after}
@@ -83,7 +79,7 @@ def orbits_are_as_many(turning: sp.Expr, reflecting: sp.Expr, ring_norms: sp.Exp
 @enclosed(ring_maps)
 def orbits_are_no_fewer_without_reflections(
     sample: sp.ImmutableMatrix, turning: sp.Expr, reflecting: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A larger group has no more orbits; and no sample is the origin, which all turns leave in place."""
     yield trial.below(reflecting, turning)
     yield trial.below(sp.S.Zero, sample[0] ** 2 + sample[1] ** 2, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import permutations, product
 from math import factorial
@@ -10,13 +10,11 @@ from math import factorial
 import sympy as sp
 
 from sparse_limits.numerics.equivariance import natural, orbit_labels, symmetric, tensor_power
-from sparse_limits.numerics.evidence import Finding, Trial, Verdict, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, Verdict, exact
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.exact.sums import merged
 from sparse_limits.theory.equivariance.symbols import n
 from sparse_limits.theory.equivariance.symmetric_group import f, i, j, k, m, r, truncated_bell
-
-MORE = sp.Rational(11, 10)
 
 
 def equals(formula: sp.Expr, at: Mapping[sp.Symbol, int], found: sp.Expr | int, trial: Trial) -> Finding:
@@ -36,7 +34,7 @@ def tensor_orbits(points: int, before: int, after: int) -> int:
 
 
 @exact(truncated_bell, cost=0.4)
-def orbits_are_counted(dimension: sp.Expr, fixed_points: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def orbits_are_counted(dimension: sp.Expr, fixed_points: sp.Expr, trial: Trial) -> Findings:
     """Entries of maps of tensors, followed under transpositions, for n up to 5 (4 with little effort) and k + m up to 5."""
     largest = 4 if trial.effort == "quick" else 5
     for points in range(1, largest + 1):
@@ -47,7 +45,7 @@ def orbits_are_counted(dimension: sp.Expr, fixed_points: sp.Expr, trial: Trial) 
 
 
 @exact(truncated_bell, step="derangements")
-def last_points_go_to_others(derangements: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def last_points_go_to_others(derangements: sp.Expr, trial: Trial) -> Findings:
     """The recurrence in the number of points and its two starts; permutations sorted by fixed points, one by one."""
     one_more = derangements.subs(r, r + 1)
     yield trial.same(derangements.subs(r, r + 2), (r + 1) * (derangements + one_more), by=merged)
@@ -69,7 +67,7 @@ def fixed_point_polynomial(points: int, derangements: sp.Expr) -> tuple[sp.Expr,
 @exact(truncated_bell, step="fixed points")
 def fixed_points_are_chosen(
     fixed_points: sp.Expr, derangements: sp.Expr, fixed_lists: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Permutations by the number of their fixed points, times the lists that stay, over all permutations."""
     number = sp.binomial(n, j) * derangements.subs(r, n - j)
     mean = sp.Sum(number * fixed_lists.subs(f, j), (j, 0, n)) / sp.factorial(n)
@@ -83,7 +81,7 @@ def fixed_moment(points: int, power: int) -> sp.Rational:
 
 
 @exact(truncated_bell, step="fixed points")
-def permutations_have_the_moment(fixed_points: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def permutations_have_the_moment(fixed_points: sp.Expr, trial: Trial) -> Findings:
     """The mean over permutations listed one by one."""
     for points, before, after in ((1, 0, 2), (2, 1, 2), (3, 2, 2), (4, 3, 0), (5, 1, 1), (6, 2, 3)):
         found = trial.once(fixed_moment, points, before + after)
@@ -99,7 +97,7 @@ def partitions_by_blocks(elements: int) -> list[int]:
 
 
 @exact(truncated_bell, cost=0.4)
-def partitions_are_counted(dimension: sp.Expr, bell: sp.Expr, deficit: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def partitions_are_counted(dimension: sp.Expr, bell: sp.Expr, deficit: sp.Expr, trial: Trial) -> Findings:
     """Partitions listed one by one, up to seven elements: at most n blocks, all, and more than n; equal iff n ≥ k + m."""
     for before, after in ((0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (3, 2), (4, 3)):
         listed = trial.once(partitions_by_blocks, before + after)
@@ -115,7 +113,7 @@ def partitions_are_counted(dimension: sp.Expr, bell: sp.Expr, deficit: sp.Expr, 
 @exact(truncated_bell)
 def few_points_have_closed_forms(
     dimension: sp.Expr, two_points: sp.Expr, three_points: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The truncated sums at n = 1, 2 and 3, for up to nine indices."""
     for before in range(4):
         for after in range(7):
@@ -126,7 +124,7 @@ def few_points_have_closed_forms(
 
 
 @exact(truncated_bell, step="blocks")
-def elements_join_a_block_or_make_one(blocks: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def elements_join_a_block_or_make_one(blocks: sp.Expr, trial: Trial) -> Findings:
     """The recurrence in the number of elements, for all numbers of blocks; without elements there is one partition, with no block."""
     one_more = blocks.subs(j, j + 1)
     yield trial.same(one_more.subs(m, m + 1), (j + 1) * one_more + blocks, by=merged)
@@ -146,7 +144,7 @@ def elements_join_a_block_or_make_one(blocks: sp.Expr, trial: Trial) -> Iterator
 @exact(truncated_bell, step="as many orbits as patterns")
 def one_point_more_makes_one_block_more(
     patterns: sp.Expr, fixed_points: sp.Expr, blocks: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Without points both sums count the partitions into no block; with n + 1 points they gain those into n + 1 blocks."""
     for total in (patterns, fixed_points):
         yield trial.same(total.subs(n, n + 1), total + blocks.subs(j, n + 1), by=merged)
@@ -156,7 +154,7 @@ def one_point_more_makes_one_block_more(
 @exact(truncated_bell, step="dimension")
 def blocks_beyond_the_elements_are_empty(
     dimension: sp.Expr, patterns: sp.Expr, blocks: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The two sums differ by the terms above k + m, which are 0 for up to 3 elements and 6 blocks."""
     beyond = sp.Sum(blocks, (j, sp.Min(n, k + m) + 1, n))
     yield trial.same(dimension + beyond, patterns, by=merged)
@@ -167,21 +165,19 @@ def blocks_beyond_the_elements_are_empty(
 
 
 @exact(truncated_bell, step="all partitions")
-def as_many_points_as_indices(bell: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def as_many_points_as_indices(bell: sp.Expr, patterns: sp.Expr, trial: Trial) -> Findings:
     """The Bell number counts the patterns on k + m points."""
     yield trial.same(bell, patterns.subs(n, k + m), by=merged)
 
 
 @exact(truncated_bell, step="deficit")
-def what_is_missing_has_more_blocks(
-    deficit: sp.Expr, dimension: sp.Expr, bell: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def what_is_missing_has_more_blocks(deficit: sp.Expr, dimension: sp.Expr, bell: sp.Expr, trial: Trial) -> Findings:
     """The partitions into few blocks and those into more are together all."""
     yield trial.same(dimension + deficit, bell, by=merged)
 
 
 @exact(truncated_bell, step="two points")
-def two_points_split_in_two(two_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_points_split_in_two(two_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Findings:
     """The patterns of k + m + 1 indices on two points and on one, for all k and m, and those of no index."""
     yield trial.same(two_points.subs(m, m + 1), patterns.subs(n, 2).subs(m, m + 1), by=merged)
     yield trial.same(patterns.subs(n, 1).subs(m, m + 1), sp.S.One, by=merged)
@@ -190,13 +186,13 @@ def two_points_split_in_two(two_points: sp.Expr, patterns: sp.Expr, trial: Trial
 
 
 @exact(truncated_bell, step="three points")
-def three_points_split_in_three(three_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def three_points_split_in_three(three_points: sp.Expr, patterns: sp.Expr, trial: Trial) -> Findings:
     """The patterns of k + m + 1 indices on three points, for all k and m, and those of no index."""
     yield trial.same(three_points.subs(m, m + 1), patterns.subs(n, 3).subs(m, m + 1), by=merged)
     yield from of_no_index(three_points, patterns, 3, trial)
 
 
-def of_no_index(formula: sp.Expr, patterns: sp.Expr, points: int, trial: Trial) -> Iterator[Finding]:
+def of_no_index(formula: sp.Expr, patterns: sp.Expr, points: int, trial: Trial) -> Findings:
     """The pattern of an empty list, which the formula must count too."""
     yield equals(formula, {k: 0, m: 0}, rational(patterns, {n: sp.Integer(points), k: sp.S.Zero, m: sp.S.Zero}), trial)
 
@@ -205,9 +201,7 @@ def of_no_index(formula: sp.Expr, patterns: sp.Expr, points: int, trial: Trial) 
 
 
 @exact(truncated_bell)
-def one_point_has_one_map(
-    dimension: sp.Expr, one_point: Mapping[sp.Symbol, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
+def one_point_has_one_map(dimension: sp.Expr, one_point: Mapping[sp.Symbol, sp.Expr], trial: Trial) -> Findings:
     """The lists of k + m indices among n points, distinguished by which of their indices are equal."""
     size, indices = int(one_point[n]), int(one_point[k] + one_point[m])
     patterns = {tuple(map(entry.index, entry)) for entry in product(range(size), repeat=indices)}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from sparse_limits.numerics.checks.subset_sum.halves import solves_the_equation
 from sparse_limits.numerics.equivariance import (
     EquivariantLayer,
     Representation,
@@ -27,7 +27,7 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.numerics.subset_sum import outer_covered_set
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
@@ -44,21 +44,9 @@ from sparse_limits.theory.equivariance.ticket import (
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
-from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.symbols import eps, n
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-@enclosed(equivariant_ticket)
-def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At so many items the bound is δ; products of two uniform numbers have the density −½ ln a at a, and a times the density has the slope
-    0 at 1/e.
-    """
-    density = -sp.log(a) / 2
-    for count, law in ((size, {}), (uniform_size, {a: sp.exp(-1), kappa: density.subs(a, sp.exp(-1))})):
-        at = trial.points(failure, delta, a, kappa)[:2]
-        yield trial.same(failure.subs(law).subs(n, count), delta, by=None, at=at)
-    yield trial.same(sp.diff(a * density, a).subs(a, sp.exp(-1)), 0, by=None, at=[{}])
+sizes_solve_the_equation = solves_the_equation(equivariant_ticket, failure)
 
 
 def targets(name: str) -> tuple[Representation, Representation]:
@@ -118,7 +106,7 @@ def kept_sums(found: Ticket) -> int:
 
 
 @exact(equivariant_ticket, cost=0.4)
-def every_sum_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def every_sum_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Findings:
     """The bound counts as many subset sums as tickets that were found keep groups of coefficients, each by R4 with half of the density."""
     one = one_failure.subs(kappa, kappa / 2)
     for name in NAMES:
@@ -161,9 +149,7 @@ def odds_of_a_block(rng: np.random.Generator, width: int, near: float, chains: i
 
 
 @statistical(equivariant_ticket, tests=3, cost=0.4)
-def random_layers_fail_at_most_as_often(
-    failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def random_layers_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Findings:
     """Random sources searched for tickets fail at most as often as the bounds, which say little there; so their rate is tested closely:
 
     in the mean, an item of a block shrinks the odds of a point being uncovered by at most the factor of the bound.
@@ -182,7 +168,7 @@ def random_layers_fail_at_most_as_often(
 
 
 @exact(equivariant_ticket, cost=0.5)
-def tickets_are_found(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Finding]:
+def tickets_are_found(error: sp.Expr, signed: bool, trial: Trial) -> Findings:
     """Outputs of target and ticket in whole numbers: they are apart by at most the bound, and those of the ticket are equivariant."""
     for name in NAMES:
         for replicate in range(trial.size(1)):
@@ -202,7 +188,7 @@ def symmetric_outputs(found: Ticket, before: Representation, after: Representati
 
 
 @exact(equivariant_ticket)
-def the_error_is_attained(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_error_is_attained(error: sp.Expr, trial: Trial) -> Findings:
     """An empty ticket for coefficients ε at inputs 1 and 3, and the engine's certificate of a ticket that was found."""
     for name in ("points", "pixels", "a ring"):
         basis = np.array(equivariant_basis(*targets(name)))
@@ -233,7 +219,7 @@ def orbit_types() -> dict[str, tuple[Representation, Representation]]:
 
 
 @exact(ticket_without_identity)
-def diagonal_orbits_split_the_basis(channels: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def diagonal_orbits_split_the_basis(channels: sp.Expr, trial: Trial) -> Findings:
     """B_bQ_q is 0 or B_b, and B_b once for each b: all 30 products for pairs of four points. The claimed number of channels is searched."""
     for name, (before, after) in trial.once(orbit_types).items():
         parts, same, other = trial.once(projected, name)
@@ -260,7 +246,7 @@ def left(count: int, elements: tuple[str, ...]) -> sp.Rational:
 
 
 @exact(ticket_without_identity)
-def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Findings:
     """Least squares in fractions: with one element 1/√m of the identity's norm is out of reach, with both elements nothing."""
     for count in (3, 4, 5, 6):
         found, claimed = sp.sqrt(trial.once(left, count, ("rest",))), lost.subs(points, count)
@@ -271,7 +257,7 @@ def one_element_loses_the_mean(lost: sp.Expr, trial: Trial) -> Iterator[Finding]
 @exact(ticket_without_identity)
 def an_element_that_loses_what_two_points_share(
     lost: sp.Expr, second_element: sp.ImmutableMatrix, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Q is the projection on differences and takes (1, 1) to 0; so the best TQ leaves I − Q of the identity, all of the mean."""
     size = second_element.rows
     rest = sp.eye(size) - second_element

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.equivariance.ticket import B_in, equivariant_ticket, ticket_without_identity
@@ -32,9 +30,7 @@ def share_missed(channels: int, blocks: int, coefficients: int, signed: bool) ->
 
 
 @exact(equivariant_ticket)
-def coefficients_without_a_pair_are_counted(
-    no_pair: sp.Expr, no_pair_of_a_sign: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def coefficients_without_a_pair_are_counted(no_pair: sp.Expr, no_pair_of_a_sign: sp.Expr, trial: Trial) -> Findings:
     """All fair signs of both random layers; all coefficients of a block share the signs of the first layer."""
     for sizes in SIZES:
         channels, before, after, elements = sizes
@@ -45,7 +41,7 @@ def coefficients_without_a_pair_are_counted(
 
 
 @exact(ticket_without_identity)
-def blocks_have_signs_of_their_own(no_pair_in_a_block: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def blocks_have_signs_of_their_own(no_pair_in_a_block: sp.Expr, trial: Trial) -> Findings:
     """All signs, for one, two and three blocks of one input channel, and for two blocks of each of two."""
     for channels, before, blocks in ((4, 1, 1), (3, 1, 2), (2, 1, 3), (2, 2, 2)):
         found = trial.once(share_missed, channels, before * blocks, 1, True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.checks.subset_sum.digits import by_moduli, negative, positive
-from sparse_limits.numerics.checks.subset_sum.halves import holds_a_multiple_of_a_half, makes_the_product
+from sparse_limits.numerics.checks.subset_sum.digits import by_moduli
+from sparse_limits.numerics.checks.subset_sum.halves import (
+    error_of_a_half,
+    holds_a_multiple_of_a_half,
+    makes_the_product,
+    uniform_products,
+)
 from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm as of_plain_layers
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
@@ -26,7 +29,6 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.layer_error import w
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
-from sparse_limits.theory.subset_sum.product_laws import t, uniform_product, uniform_reach
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 from sparse_limits.theory.subset_sum.two_layers import x
 
@@ -42,9 +44,7 @@ def logarithm(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(equivariant_ticket, step="number of sums")
-def failures_add_up(
-    target_failure: sp.Expr, failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def failures_add_up(target_failure: sp.Expr, failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Findings:
     """R4 with half the density, once for each subset sum: of one sign, or of both."""
     yield trial.same(target_failure, one_failure.subs(kappa, kappa / 2))
     yield trial.same(nonnegative_failure, n_in * n_out * B * target_failure)
@@ -54,7 +54,7 @@ def failures_add_up(
 @exact(equivariant_ticket, step="size")
 def failure_at_the_size_is_the_one_allowed(
     failure: sp.Expr, contraction: sp.Expr, size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound is δ times the factor for each channel beyond the size; the factor falls from 1 with the mass."""
     yield trial.same(failure.subs(n, n + 1) / failure, contraction, by=sp.powsimp)
     yield trial.same(sp.log(failure), sp.log(delta) + (n - size) * sp.log(1 - a * kappa / 4), by=logarithm)
@@ -64,32 +64,24 @@ def failure_at_the_size_is_the_one_allowed(
 @exact(equivariant_ticket, step="uniform size")
 def products_of_uniform_coefficients_have_size_and_density(
     size: sp.Expr, uniform_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The size at 1/e and the density of R5.1 there, ½; the density falls up to there."""
-    density = uniform_product.density.args[0].expr.subs(t, y)
-    yield trial.same(density.subs(y, uniform_reach), sp.Rational(1, 2))
-    yield trial.same(uniform_size, size.subs({a: uniform_reach, kappa: density.subs(y, uniform_reach)}), by=logarithm)
-    yield trial.nonnegative(-sp.diff(density, y), 1 / (2 * y))
+    yield from uniform_products(size, uniform_size, logarithm, trial)
 
 
 @exact(equivariant_ticket, step="one coordinate")
-def one_half_errs(halves: sp.Expr, input_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_half_errs(halves: sp.Expr, input_error: sp.Expr, trial: Trial) -> Findings:
     """The bound is at least the error, and its opposite, that errors ε(u − v)/(u + v) and ε(y − z)/(y + z) of the two coefficients make; it
     is w·x at w = ε for |x|.
     """
-    first, second = eps * (u - v) / (u + v), eps * (y - z) / (y + z)
-    for side in (1, -1):
-        seen = side * (first * positive(x) + second * negative(x))
-        low, lower = (v, z) if side == 1 else (u, y)
-        spare = 2 * eps * (low * positive(x) / (u + v) + lower * negative(x) / (y + z))
-        yield trial.nonnegative(input_error - seen, spare, by=by_moduli)
+    yield from error_of_a_half(input_error, trial)
     both = valued(halves, {w: eps, x: y}), -valued(halves, {w: eps, x: -y})
     for side, value in zip((1, -1), both, strict=True):
         yield trial.same(input_error.subs(x, side * y), value, by=by_moduli)
 
 
 @exact(equivariant_ticket, step="error")
-def errors_add_up_element_by_element(input_error: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def errors_add_up_element_by_element(input_error: sp.Expr, error: sp.Expr, trial: Trial) -> Findings:
     """The error is 0 without elements or inputs; an element of norm u adds its part, and so does a channel of size v."""
     one = input_error.subs(x, v)  # of a coordinate of modulus v
     yield trial.same(error.subs(norms, 0), 0)
@@ -100,13 +92,13 @@ def errors_add_up_element_by_element(input_error: sp.Expr, error: sp.Expr, trial
 
 
 @enclosed(ticket_without_identity)
-def one_element_keeps_something(lost: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_element_keeps_something(lost: sp.Expr, trial: Trial) -> Findings:
     """One element loses less than all of the identity; for one point, where the second element is 0, it would lose all."""
     yield trial.below(lost, sp.S.One, strict=True)
 
 
 @enclosed(ticket_without_identity)
-def a_channel_lowers_the_failure_by_its_mass(general_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_channel_lowers_the_failure_by_its_mass(general_failure: sp.Expr, trial: Trial) -> Findings:
     """The first channel lowers the bound by at most an eighth: half of a half of the mass of a product on the interval, half of which is
     usable.
     """

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.equivariance.turns import TRACES, d, grid_turns, tau
 
-MORE = sp.Rational(11, 10)
 MOST = 48  # powers that are tried
 
 
@@ -32,7 +30,7 @@ def orders_by_trace(largest: int) -> dict[int, set[int]]:
 
 
 @exact(grid_turns)
-def whole_matrices_have_these_orders(orders: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def whole_matrices_have_these_orders(orders: sp.Expr, trial: Trial) -> Findings:
     """All matrices with entries up to 4: powers up to 48 are I for these traces alone, and with these orders."""
     found = trial.once(orders_by_trace, 4)
     claimed = {trace: {sp.simplify(orders.subs(tau, trace))} for trace in TRACES}
@@ -47,7 +45,7 @@ def kept_distances(dimension: int) -> int:
 
 
 @exact(grid_turns, step="distances")
-def columns_are_chosen_one_by_one(motions: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_are_chosen_one_by_one(motions: sp.Expr, trial: Trial) -> Findings:
     """One in dimension 0, and 2(d + 1) times as many in dimension d + 1; listed up to dimension 4."""
     yield trial.induction(motions, d, sp.S.One, lambda term: 2 * (d + 1) * term, by=sp.gammasimp)
     for dimension in range(1, 5):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
 import sympy as sp
 
 from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.expressivity.approximation import success, universal_approximation
@@ -18,7 +17,6 @@ from sparse_limits.theory.expressivity.wired_counts import poisson_bound
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import delta
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 
 
@@ -28,7 +26,7 @@ def some_wired(width: int, chance: Fraction, count: int) -> Fraction:
 
 
 @exact(universal_approximation)
-def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Findings:
     """The formula equals P(N ≥ N_ε) found neuron by neuron in rationals, for eight layers.
 
     Among them are p = 1, more units than neurons, no units, no inputs and no neurons.
@@ -50,7 +48,7 @@ def chance_of_enough_units(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(universal_approximation)
-def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Findings:
     """At the stated width half of the mean is N_ε (at N_ε = 30, δ = ½), or the Poisson bound of E2 is δ (at N_ε = 3, δ = 10⁻⁶).
 
     At both points, with the width rounded up, P(N ≥ N_ε) ≥ 1 − δ.
@@ -66,7 +64,7 @@ def width_solves_the_lower_tail(sufficient_width: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(universal_approximation)
-def enough_neurons_in_all_sets(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def enough_neurons_in_all_sets(success: sp.Expr, trial: Trial) -> Findings:
     """For one and two neurons, the formula is the sum of the probabilities of all sets of at least N_ε neurons; α, p and k are free."""
     chance, cases = alpha * p**k, []
     for neurons in (1, 2):
@@ -83,9 +81,7 @@ def larger(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(universal_approximation, step="width")
-def both_conditions_hold_from_the_width_on(
-    too_few: sp.Expr, sufficient_width: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def both_conditions_hold_from_the_width_on(too_few: sp.Expr, sufficient_width: sp.Expr, trial: Trial) -> Findings:
     """The stated width is the larger of the two widths that solve one condition each, and the rate of the second condition is positive."""
     chance, exponent = alpha * p**k, sp.expand_log(sp.log(too_few))
     rate = sp.cancel(-exponent / (n * chance))
@@ -111,7 +107,7 @@ def smallest_layer(chance: Fraction, count: int, allowed: Fraction) -> int:
 
 
 @enclosed(universal_approximation)
-def least_widths_are_found_neuron_by_neuron(least_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def least_widths_are_found_neuron_by_neuron(least_width: sp.Expr, trial: Trial) -> Findings:
     """The least width equals the one found by adding neurons one by one, in fractions, in three cases of up to ten units."""
     for count, density, inputs, odds in ((2, HALF, 1, 3), (3, sp.Rational(3, 4), 2, 100), (10, HALF, 3, 10)):
         seen = trial.once(smallest_layer, exact_fraction(density**inputs), count, Fraction(1, odds))

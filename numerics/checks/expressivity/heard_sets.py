@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.expressivity.heard_sets import HEARD, Maps, unheard_parts, x_1, x_2
 from sparse_limits.theory.expressivity.inactive import over
 
@@ -45,7 +44,7 @@ def applied(operator: sp.Expr, values: np.ndarray) -> list[Fraction]:
 
 
 @exact(unheard_parts)
-def deep_networks_lack_the_unreached_parts(residual_maps: Maps, trial: Trial) -> Iterator[Finding]:
+def deep_networks_lack_the_unreached_parts(residual_maps: Maps, trial: Trial) -> Findings:
     """The map to the unheard parts gives 0, in fractions, for three networks with each of the masks.
 
     The networks have three hidden layers, the first of which holds relays.
@@ -58,7 +57,7 @@ def deep_networks_lack_the_unreached_parts(residual_maps: Maps, trial: Trial) ->
 
 
 @exact(unheard_parts)
-def relays_are_the_target_on_a_grid(relays_only: sp.Expr, target: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def relays_are_the_target_on_a_grid(relays_only: sp.Expr, target: sp.Expr, trial: Trial) -> Findings:
     """The relays equal the target at all points of the square with coordinates in quarters, on both sides of x₁ + x₂ = 0 and on it."""
     quarters = [sp.Rational(each, 4) for each in range(-4, 5)]
     apart = [
@@ -72,13 +71,13 @@ def relays_are_the_target_on_a_grid(relays_only: sp.Expr, target: sp.Expr, trial
 @enclosed(unheard_parts)
 def relays_approximate_the_target_on_the_square(
     relays_only: sp.Expr, two_relays_error: sp.Expr, target: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The squared difference between the relays and the target is at most the stated error at drawn points of the square."""
     yield trial.below((target - relays_only) ** 2, two_relays_error)
 
 
 @enclosed(unheard_parts, step="main effects")
-def means_rise_with_the_chance_to_be_on(mean_over_one: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def means_rise_with_the_chance_to_be_on(mean_over_one: sp.Expr, trial: Trial) -> Findings:
     """The derivative of the mean over one input lies between 0 and 1, in x₁ and in x₂: it is the probability that x₁ + x₂ is positive."""
     for each in (x_1, x_2):
         rate = sp.diff(mean_over_one, x_1).subs(x_1, each)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.theory.expressivity.paths import integrated
 from sparse_limits.theory.expressivity.symbols import k, kernel, positions, u
 from sparse_limits.theory.expressivity.wired_neurons import column, hubs, other, wired_share
 
 
 @enclosed(hubs)
-def hubs_have_no_more_than_at_full_columns(hub_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def hubs_have_no_more_than_at_full_columns(hub_share: sp.Expr, trial: Trial) -> Findings:
     """The share is at most 1/(k + 1), that of W = u: an edge to the last latent has probability 1 at most."""
     yield trial.below(hub_share, 1 / (k + 1))
 
 
 @exact(hubs, step="pairs of rows")
-def gap_of_all_powers(rises: sp.Expr, chebyshev_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gap_of_all_powers(rises: sp.Expr, chebyshev_gap: sp.Expr, trial: Trial) -> Findings:
     """At W = uᵛ with free exponents, the gap is the stated one, and half of the mean of the rises over pairs of rows.
 
     Both sides of the identity are linear in each column, so that these kernels decide it.
@@ -39,7 +39,7 @@ def over_rows(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(hubs, step="product")
-def product_of_rising_columns_rises(product_rise: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def product_of_rising_columns_rises(product_rise: sp.Expr, trial: Trial) -> Findings:
     """The product of two columns rises from one row to another if both do, for any values v x at the lower row and any rises c u."""
     more = dict(zip(positions, sp.symbols("c_1:4", nonnegative=True), strict=True))
 
@@ -52,7 +52,7 @@ def product_of_rising_columns_rises(product_rise: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(hubs, step="all inputs")
-def three_columns_gain_twice(mean_product: sp.Expr, chebyshev_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def three_columns_gain_twice(mean_product: sp.Expr, chebyshev_gap: sp.Expr, trial: Trial) -> Findings:
     """At W = uᵛ with free exponents, the gain of three columns is a sum of two terms.
 
     These are the gap of two columns times the density of the third, and the gap between the product of the two and the third.
@@ -65,7 +65,7 @@ def three_columns_gain_twice(mean_product: sp.Expr, chebyshev_gap: sp.Expr, tria
 
 
 @exact(hubs)
-def constant_columns_attain_the_product(mean_product: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def constant_columns_attain_the_product(mean_product: sp.Expr, trial: Trial) -> Findings:
     """W = v at every latent: the share of neurons wired to three inputs is the product of the densities."""
     share, product = (each.replace(kernel, lambda row, place: place).doit() for each in (wired_share, mean_product))
     yield trial.same(share, product)
@@ -80,7 +80,7 @@ KERNELS: tuple[Callable[[sp.Expr, sp.Expr], sp.Expr], ...] = (
 
 
 @exact(hubs)
-def gap_is_an_integral_over_pairs_of_rows(chebyshev_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gap_is_an_integral_over_pairs_of_rows(chebyshev_gap: sp.Expr, trial: Trial) -> Findings:
     """For four polynomial kernels the gap is ∫W(u,v₁)W(u,v₂)du − r(v₁)r(v₂)."""
     first, second = positions[:2]
     for form in KERNELS:
@@ -101,7 +101,7 @@ def step_columns(rng: np.random.Generator, tries: int, order: str) -> NDArray[np
 
 
 @exact(hubs)
-def monotone_columns_never_lose(orders: tuple[str, ...], trial: Trial) -> Iterator[Finding]:
+def monotone_columns_never_lose(orders: tuple[str, ...], trial: Trial) -> Findings:
     """Sorted step columns, in integers: the mean of the product is at least the product of the means."""
     for order in orders:
         columns = trial.draw(step_columns, trial.size(200), order)
@@ -117,7 +117,7 @@ def wired_hubs(rng: np.random.Generator, neurons: int, inputs: int) -> int:
 
 
 @statistical(hubs, tests=2)
-def drawn_hubs_have_the_share(hub_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_hubs_have_the_share(hub_share: sp.Expr, trial: Trial) -> Findings:
     """Drawn neurons are wired to three and to eight inputs as often as stated at w = 9/10."""
     for inputs, quick in ((3, 80_000), (8, 250_000)):
         neurons = trial.size(quick)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.theory.expressivity.inactive import (
     a,
     again,
@@ -49,14 +49,12 @@ def given_the_second(error: sp.Expr) -> sp.Expr:
 
 
 @exact(inactive_inputs, step="first input")
-def projection_leaves_the_variance(
-    conditional_error: sp.Expr, projection_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def projection_leaves_the_variance(conditional_error: sp.Expr, projection_error: sp.Expr, trial: Trial) -> Findings:
     """For any f, the projection error is the mean over x₂ of the error given x₂ at the output E[f | x₂]."""
     yield from alike(given_the_second(projection_error), conditional_error.subs(output, mean), trial)
 
 
-def alike(found: sp.Expr, claimed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def alike(found: sp.Expr, claimed: sp.Expr, trial: Trial) -> Findings:
     """That two formulas in the moments are the same; one that still has the function open is no such formula."""
     if found.atoms(AppliedUndef):
         yield trial.holds(False, f"no mean of a square given the second input: {found}")
@@ -65,9 +63,7 @@ def alike(found: sp.Expr, claimed: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(inactive_inputs, step="half the square")
-def fresh_inputs_leave_the_variance(
-    conditional_error: sp.Expr, resampled_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def fresh_inputs_leave_the_variance(conditional_error: sp.Expr, resampled_error: sp.Expr, trial: Trial) -> Findings:
     """For any f, the error from two independent first inputs is the mean over x₂ of the same error given x₂."""
     yield from alike(given_the_second(resampled_error), conditional_error.subs(output, mean), trial)
 
@@ -96,9 +92,7 @@ def bent(x: sp.Expr, y: sp.Expr) -> sp.Expr:
 
 
 @exact(inactive_inputs)
-def floor_is_what_projection_leaves(
-    projection_error: sp.Expr, resampled_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def floor_is_what_projection_leaves(projection_error: sp.Expr, resampled_error: sp.Expr, trial: Trial) -> Findings:
     """For two polynomials of two inputs, the first of them inactive, both formulas of the floor give E f² − E (E[f | x₂])²."""
     for function in (sp.Mul, bent):
         given = mean_over(function(x_1, x_2), x_1)
@@ -122,7 +116,7 @@ def variance_given(function: sp.Expr, names: str) -> sp.Expr:
 @exact(inactive_inputs)
 def floors_are_total_sobol_indices(
     floors: Mapping[str, sp.Expr], sobol: Mapping[str, sp.Expr], example: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Each floor is Var f − Var E[f | active inputs], and each part of the variance follows by inclusion and exclusion.
 
     All are integrals of polynomials, carried out exactly.
@@ -154,7 +148,7 @@ def resampled_pairs(rng: np.random.Generator, count: int, inactive: int) -> NDAr
 
 
 @statistical(inactive_inputs, tests=2)
-def drawn_pairs_have_the_floor(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def drawn_pairs_have_the_floor(floors: Mapping[str, sp.Expr], trial: Trial) -> Findings:
     """The mean of ½(f(x) − f(x'))² over drawn pairs that agree in the active inputs is the floor, with x₁ and with x₃ inactive."""
     for name in ("1", "3"):
         pairs = trial.draw(resampled_pairs, trial.size(100_000), int(name) - 1)
@@ -191,7 +185,7 @@ def fitted_errors(
 
 
 @statistical(inactive_inputs, tests=1, cost=0.6)
-def fitted_networks_stay_above_the_floor(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def fitted_networks_stay_above_the_floor(floors: Mapping[str, sp.Expr], trial: Trial) -> Findings:
     """For networks g fitted without edges from x₁, the mean of (f − g)² − (E[f | x₂, x₃] − g)² is the floor.
 
     Each of these differences lies within [−2, 2].
@@ -204,7 +198,7 @@ NEAR = 0.02  # how near the claim's remark says that fitted networks come to the
 
 
 @statistical(inactive_inputs, tests=2)
-def fitted_networks_come_close(floors: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def fitted_networks_come_close(floors: Mapping[str, sp.Expr], trial: Trial) -> Findings:
     """For networks fitted without x₁, or without x₃, the mean error lies between the floor and 2 % more, the precision of the remark."""
     for name in ("1", "3"):
         errors, _ = trial.draw(fitted_errors, trial.size(200_000), int(name) - 1)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, combinations_with_replacement, permutations, product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.expressivity.approximation import universal_approximation
 from sparse_limits.theory.expressivity.product_of_inputs import masked_product
 from sparse_limits.theory.expressivity.symbols import n, p
@@ -108,7 +108,7 @@ def chance(found: Mapping[int, int], edges: int, density: Fraction) -> sp.Ration
     )
 
 
-def agrees(claimed: sp.Expr, name: str, widths: Sequence[int], trial: Trial) -> Iterator[Finding]:
+def agrees(claimed: sp.Expr, name: str, widths: Sequence[int], trial: Trial) -> Findings:
     """That masks admit the target with that probability, at two densities."""
     for width in widths:
         found = trial.once(admitting, name, width)
@@ -129,7 +129,7 @@ TARGETS = {"sum of ramps": (sum_of_ramps, SUM), "two moduli": (two_moduli, PRODU
 
 
 @exact(universal_approximation)
-def sums_of_ramps_over_all_masks(both_heard: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_of_ramps_over_all_masks(both_heard: sp.Expr, trial: Trial) -> Findings:
     """Masks of two, three and four neurons that admit max(x₁, 0) + max(x₂, 0) have the stated probability, over all masks.
 
     One unit and a constant have a sup error of at least ½, by their values at (1, −1) and (−1, 1), where the target is 1,
@@ -139,7 +139,7 @@ def sums_of_ramps_over_all_masks(both_heard: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(masked_product)
-def products_of_two_bends_over_all_masks(two_bends: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def products_of_two_bends_over_all_masks(two_bends: sp.Expr, trial: Trial) -> Findings:
     """Masks of four and five neurons that admit |x₁ + x₂| − |x₁ − x₂| have the stated probability, over all masks.
 
     The target bends along two lines, along which only units that receive both inputs bend.

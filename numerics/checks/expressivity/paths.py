@@ -12,7 +12,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, mask_chance
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.paths import (
     W_1,
@@ -34,7 +34,6 @@ from sparse_limits.theory.expressivity.paths import (
 from sparse_limits.theory.expressivity.symbols import n
 from sparse_limits.theory.saliency.model import v
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 
 
@@ -96,7 +95,7 @@ def mean_of_paths(widths: tuple[int, int]) -> Fraction:
 
 
 @exact(path_share, cost=0.5)
-def paths_of_all_masks(path_density: sp.Expr, expected_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def paths_of_all_masks(path_density: sp.Expr, expected_paths: sp.Expr, trial: Trial) -> Findings:
     """The mean number of paths over all masks, and over two values of each latent, in rationals, for one or two neurons in each layer."""
     share = with_layers(path_density, KERNELS).subs(v, INPUT).replace(sp.Integral, over_cells)
     for widths in ((1, 1), (2, 1), (1, 2), (2, 2)):
@@ -118,7 +117,7 @@ def shares_of_paths(rng: np.random.Generator, masks: int, width: int) -> NDArray
 
 
 @statistical(path_share, tests=1, cost=0.5)
-def drawn_masks_keep_the_share(example_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_masks_keep_the_share(example_density: sp.Expr, trial: Trial) -> Findings:
     """Drawn masks of the example, 16 neurons in each layer and drawn latents, keep the stated share of the paths on average."""
     shares = trial.draw(shares_of_paths, trial.size(8_000), 16)
     yield trial.averages(shares, trial.value(example_density, {v: sp.Rational(4, 5)}), 0.0, 1.0)
@@ -132,7 +131,7 @@ def no_path_by_enumeration(chances: tuple[Fraction, ...], widths: tuple[int, int
 
 
 @exact(isolated_input, cost=0.4)
-def isolation_in_all_masks(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def isolation_in_all_masks(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Findings:
     """P(no path) by enumeration of all masks of up to eight edges, in rationals, densities of 1 included.
 
     The formula for independent paths is the n₁n₂-th power of P(no path) for a single path.
@@ -150,7 +149,7 @@ def isolation_in_all_masks(two_layers: sp.Expr, independent_paths: sp.Expr, tria
 
 
 @enclosed(isolated_input)
-def shared_edges_help_isolation(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shared_edges_help_isolation(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Findings:
     """P(no path) is never below that of independent paths, and equal to it for a single path.
 
     The finding prints their ratio for twenty neurons in each layer.
@@ -181,7 +180,7 @@ def isolated_by_enumeration(neurons: int) -> tuple[Fraction, Fraction]:
 
 
 @exact(isolated_input)
-def isolation_in_one_layer(no_path: sp.Expr, no_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def isolation_in_one_layer(no_path: sp.Expr, no_edge: sp.Expr, trial: Trial) -> Findings:
     """P(no path) and P(no edge) over all masks of up to three neurons and two values of each latent, in rationals.
 
     The formulas are taken at r and ρ, the means over the two latents.
@@ -207,7 +206,7 @@ def isolated_by_latents(widths: tuple[int, int]) -> Fraction:
 
 
 @exact(isolated_input, cost=0.5)
-def paths_of_two_layers_over_latents(no_path: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def paths_of_two_layers_over_latents(no_path: sp.Expr, trial: Trial) -> Findings:
     """P(no path) of two layers over all masks and two values of each latent, in rationals.
 
     It is what the formula says, n the number of paths, if there is a single one, and more if there are several.
@@ -239,7 +238,7 @@ def isolated_two_layer_masks(rng: np.random.Generator, masks: int) -> int:
 
 
 @statistical(isolated_input, tests=2, cost=0.8)
-def drawn_inputs_are_isolated(no_path: sp.Expr, two_layers: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_inputs_are_isolated(no_path: sp.Expr, two_layers: sp.Expr, trial: Trial) -> Findings:
     """Drawn masks isolate the input as often as stated: one layer of 40 neurons with drawn latents, and two homogeneous layers of 20."""
     masks = trial.size(120_000)
     yield trial.counts(

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.paths import isolated_input, n_1, n_2, p_1, p_2, p_3, reached
 from sparse_limits.theory.formulas.valued import valued
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @exact(isolated_input, step="two layers")
-def two_layers_over_all_sets_reached(
-    two_layers: sp.Expr, reach_law: sp.Expr, lost: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def two_layers_over_all_sets_reached(two_layers: sp.Expr, reach_law: sp.Expr, lost: sp.Expr, trial: Trial) -> Findings:
     """The formula is a mean over all sets of reached neurons in a first layer of one to three neurons, and over their number.
 
     The width of the second layer is left free.
@@ -33,7 +28,7 @@ def two_layers_over_all_sets_reached(
 
 
 @exact(isolated_input, step="paths apart")
-def paths_are_broken_one_by_one(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def paths_are_broken_one_by_one(two_layers: sp.Expr, independent_paths: sp.Expr, trial: Trial) -> Findings:
     """One more neuron in the first or the second layer multiplies the formula for independent paths by the factor of its paths.
 
     At the widths (1, 1), (2, 1) and (1, 2), the formula for two layers exceeds that for independent paths by a known polynomial, or is

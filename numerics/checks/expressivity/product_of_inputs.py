@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.expressivity.approximation import some_wired
 from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.expressivity.counts import Unit, fully_wired, product_network
 from sparse_limits.theory.expressivity.product_of_inputs import (
@@ -42,7 +42,7 @@ def largest_error(network: Sequence[Unit], count: int) -> Fraction:
 @exact(masked_product)
 def product_has_an_explicit_network(
     product_units: sp.Expr, first_slope: sp.Expr, bend: sp.Expr, sup_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """For one to four pieces, the units are counted and the sup error is found in rationals, from values at knots and midpoints.
 
     These points decide, as the chord between two knots a and b exceeds t² by (t − a)(b − t).
@@ -63,7 +63,7 @@ def product_has_an_explicit_network(
 
 
 @exact(masked_product)
-def chance_of_enough_units_for_the_product(product_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def chance_of_enough_units_for_the_product(product_success: sp.Expr, trial: Trial) -> Findings:
     """The formula equals the probability found neuron by neuron in rationals, for four layers, p = 1 and too few neurons among them."""
     half, two_thirds = HALF, sp.Rational(2, 3)
     for width, density, count in ((12, two_thirds, 2), (9, half, 1), (6, sp.S.One, 3), (3, half, 2)):
@@ -79,7 +79,7 @@ def masks_with_enough(rng: np.random.Generator, masks: int, width: int, count: i
 
 
 @statistical(masked_product, tests=1)
-def drawn_masks_admit_the_network(product_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_masks_admit_the_network(product_success: sp.Expr, trial: Trial) -> Findings:
     """Drawn masks of sixteen neurons and density ½ have enough wired neurons for two pieces (sup error ¼) as often as stated."""
     masks = trial.size(100_000)
     expected = trial.value(product_success, {n: 16, p: HALF, pieces: 2})
@@ -109,9 +109,7 @@ def masked_output(
 
 
 @exact(masked_product)
-def drawn_masks_carry_the_network(
-    product_units: sp.Expr, sup_error: sp.Expr, neurons: str, trial: Trial
-) -> Iterator[Finding]:
+def drawn_masks_carry_the_network(product_units: sp.Expr, sup_error: sp.Expr, neurons: str, trial: Trial) -> Findings:
     """On fully wired neurons of drawn masks (five inputs, two of them active) the network has the stated sup error, in rationals.
 
     The inactive inputs take arbitrary values. A mask with fewer fully wired neurons than the product has units is left out.
@@ -139,7 +137,7 @@ def drawn_masks_carry_the_network(
 
 
 @enclosed(one_input_each, step="additive floor")
-def sums_of_functions_of_one_input_fail(corners: sp.Expr, additive_floor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_of_functions_of_one_input_fail(corners: sp.Expr, additive_floor: sp.Expr, trial: Trial) -> Findings:
     """For the product itself, the sum over the corners is four times the floor.
 
     The network 0 errs by |x₁x₂|, which is at most the floor on the whole square.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.theory.expressivity.relays import THOUSAND, group, relay_layer, relayed
 from sparse_limits.theory.expressivity.symbols import epsilon, k, m, p
 from sparse_limits.theory.formulas.valued import valued
@@ -48,9 +48,7 @@ SIZES = ((2, 1), (3, 2), (4, 2), (3, 3), (2, 3))  # ⌊m/k⌋ rounds in the seco
 
 
 @exact(relay_layer, cost=0.6)
-def relays_in_all_small_masks(
-    relayed: sp.Expr, both_relayed: sp.Expr, chosen: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def relays_in_all_small_masks(relayed: sp.Expr, both_relayed: sp.Expr, chosen: sp.Expr, trial: Trial) -> Findings:
     """The formulas equal sums over all masks of up to 16 edges, in rationals.
 
     They are for one neuron of the second layer, for two, and for one above a dense first layer.
@@ -81,7 +79,7 @@ def in_factor(chance: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
 
 
 @exact(relay_layer, step="one input")
-def groups_miss_an_input(missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def groups_miss_an_input(missed: sp.Expr, trial: Trial) -> Findings:
     """k more neurons multiply the probability by that of one neuron that is no relay, summed over all sets of its two edges.
 
     For groups of no, one and two neurons it is the power of that factor.
@@ -90,7 +88,7 @@ def groups_miss_an_input(missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(relay_layer, step="one input, two neurons")
-def groups_miss_an_input_twice(both_missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def groups_miss_an_input_twice(both_missed: sp.Expr, trial: Trial) -> Findings:
     """k more neurons multiply the probability by that of one neuron that is no relay, summed over all sets of its three edges.
 
     For groups of no, one and two neurons it is the power of that factor.
@@ -98,7 +96,7 @@ def groups_miss_an_input_twice(both_missed: sp.Expr, trial: Trial) -> Iterator[F
     yield from grow_neuron_by_neuron(both_missed, 2, 1 - p + p * (1 - p) ** 2, trial)
 
 
-def grow_neuron_by_neuron(claimed: sp.Expr, served: int, base: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def grow_neuron_by_neuron(claimed: sp.Expr, served: int, base: sp.Expr, trial: Trial) -> Findings:
     factor = trial.once(unserved, served)
     more = claimed.subs(m, m + k).subs(sp.floor((m + k) / k), group + 1)
     yield trial.same(more, factor * claimed, by=in_factor(base))
@@ -106,9 +104,7 @@ def grow_neuron_by_neuron(claimed: sp.Expr, served: int, base: sp.Expr, trial: T
 
 
 @enclosed(relay_layer)
-def bounds_of_relays(
-    lower_bound: sp.Expr, input_budget: sp.Expr, budget_failure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def bounds_of_relays(lower_bound: sp.Expr, input_budget: sp.Expr, budget_failure: sp.Expr, trial: Trial) -> Findings:
     """The first bound holds for p from 1/20 to 19/20 with up to 60 neurons, the second one at three points within the budget.
 
     For one input the logarithms of both sides of the first bound have the ratio 1 as p → 0.
@@ -129,7 +125,7 @@ def bounds_of_relays(
 @enclosed(relay_layer)
 def inputs_of_a_thousand_neurons(
     most_inputs: sp.Expr, unrelayed: sp.Expr, budget_failure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The failure claimed for the budget lies between the exact failure at the largest number of inputs and that at one input more."""
     yield trial.same(unrelayed + relayed, sp.S.One)
     claimed = budget_failure.subs(THOUSAND)
@@ -149,7 +145,7 @@ def relayed_neurons(rng: np.random.Generator, masks: int) -> tuple[int, int]:
 
 
 @statistical(relay_layer, tests=2, cost=0.6)
-def drawn_masks_have_the_relays(relayed: sp.Expr, both_relayed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_masks_have_the_relays(relayed: sp.Expr, both_relayed: sp.Expr, trial: Trial) -> Findings:
     """Drawn masks of 64 neurons and density 3/10 on four inputs have the relays for one and for two neurons as often as stated."""
     masks = trial.size(120_000)
     at = {m: FIRST, k: INPUTS, p: sp.Rational(3, 10)}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.checks.expressivity.wired_neurons import poisson_binomial
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.subspace_union import (
     all_inputs,
@@ -31,7 +32,7 @@ Law = tuple[Fraction, Fraction, Fraction]  # of a neuron: wired to the first set
 
 
 @enclosed(subspace_union)
-def either_set_lies_between(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def either_set_lies_between(either: sp.Expr, trial: Trial) -> Findings:
     """The probability of being wired to either set is at least that of each set, and at most that of two disjoint sets."""
     for one in chances:
         yield trial.below(one, either)
@@ -39,7 +40,7 @@ def either_set_lies_between(either: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(subspace_union)
-def lacking_units_are_counted(lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def lacking_units_are_counted(lacking: sp.Expr, trial: Trial) -> Findings:
     """The number of units without a neuron of their own, counted one by one, for up to four neurons and units of each kind."""
     for a, b, needs_1, needs_2 in product(range(5), repeat=4):
         left = len(range(a, needs_1)) + len(range(b, needs_2))
@@ -85,7 +86,7 @@ def falls_short(law: Law, neurons: int, needs: tuple[int, int]) -> Fraction:
     """The three probabilities that a count falls short, added up."""
     return sum(
         (
-            sum((each for each in binomial_masses(chance, neurons)[:least]), Fraction(0))
+            sum(poisson_binomial([chance] * neurons)[:least], Fraction(0))
             for chance, least in (
                 (law[0] + law[2], needs[0]),
                 (law[1] + law[2], needs[1]),
@@ -94,14 +95,6 @@ def falls_short(law: Law, neurons: int, needs: tuple[int, int]) -> Fraction:
         ),
         Fraction(0),
     )
-
-
-def binomial_masses(chance: Fraction, neurons: int) -> list[Fraction]:
-    masses = [Fraction(1)]
-    for _ in range(neurons):
-        padded = [Fraction(0), *masses, Fraction(0)]
-        masses = [(1 - chance) * padded[at + 1] + chance * padded[at] for at in range(len(masses) + 1)]
-    return masses
 
 
 def layer(
@@ -131,7 +124,7 @@ def at_sympy(at: Mapping[sp.Symbol, int | Fraction]) -> dict[sp.Symbol, sp.Expr]
 
 
 @exact(subspace_union, step="three counts")
-def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Trial) -> Findings:
     """The union bound is the sum of three binomial probabilities, found neuron by neuron in fractions.
 
     The probability that a neuron is wired to either set is the sum of the three cases of its law.
@@ -147,7 +140,7 @@ def three_counts_fall_short(union_failure: sp.Expr, either: sp.Expr, trial: Tria
 @exact(subspace_union)
 def layers_fail_between_the_bounds(
     union_failure: sp.Expr, union_floor: sp.Expr, one_neuron: Mapping[sp.Symbol, int], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The probability of failure lies between both bounds, by all counts of neurons and all splits of the common neurons.
 
     The smallest case has one neuron for two units.
@@ -160,15 +153,13 @@ def layers_fail_between_the_bounds(
 
 
 @exact(subspace_union)
-def floor_is_a_third(union_floor: sp.Expr, union_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def floor_is_a_third(union_floor: sp.Expr, union_failure: sp.Expr, trial: Trial) -> Findings:
     """The floor is a third of the union bound, a sum of three probabilities."""
     yield trial.same(3 * union_floor, union_failure, by=sp.expand)
 
 
 @exact(subspace_union)
-def one_unit_errs_by_as_much(
-    one_unit: sp.Expr, one_unit_error: sp.Expr, kinks: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def one_unit_errs_by_as_much(one_unit: sp.Expr, one_unit_error: sp.Expr, kinks: sp.Expr, trial: Trial) -> Findings:
     """The largest difference between the unit and the target is the stated error.
 
     The difference is linear between the axes and the line x₁ + x₂ = 0, so it is largest at 0 or where these meet the boundary.
@@ -179,7 +170,7 @@ def one_unit_errs_by_as_much(
 
 
 @exact(subspace_union)
-def one_unit_each_fails_as_claimed(pair_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_unit_each_fails_as_claimed(pair_failure: sp.Expr, trial: Trial) -> Findings:
     """With one unit for each function, the failure is a sum over all counts of neurons of either kind, in fractions, for three layers."""
     for neurons, density, floor, sizes in (
         (1, "1/2", "1", (1, 1, 2)),
@@ -208,7 +199,7 @@ def masks_that_fail(
 
 
 @statistical(subspace_union, tests=1)
-def drawn_masks_fail_less(union_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_masks_fail_less(union_failure: sp.Expr, trial: Trial) -> Findings:
     """Drawn masks fail no more often than the bound: 14 neurons, density 9/10, two inputs, one for each function, seven units for each."""
     masks, sizes, needs = trial.size(20_000), (1, 1, 2), (7, 7)
     at = {n: 14, p: sp.Rational(9, 10), alpha: 1, k_1: 1, k_2: 1, all_inputs: 2, units_1: 7, units_2: 7}

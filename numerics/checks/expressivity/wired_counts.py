@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.expressivity.symbols import j, k, m, p
@@ -18,7 +17,6 @@ from sparse_limits.theory.expressivity.wired_counts import best_tilt, chance, lo
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law, i
 from sparse_limits.theory.formulas.valued import valued
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 
 
@@ -43,7 +41,7 @@ def tail_in_fractions(rows: int, chance: Fraction) -> Fraction:
 
 
 @exact(lower_tail, step="tail")
-def tail_is_that_of_independent_neurons(exact_tail: sp.Expr, largest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tail_is_that_of_independent_neurons(exact_tail: sp.Expr, largest: sp.Expr, trial: Trial) -> Findings:
     """The formula equals the sum of the masses strictly below half of the mean, in rationals, and l is the last count there."""
     for at in SMALL:
         last = max(count for count in range(int(at[m])) if 2 * count < valued(mean, at))
@@ -64,7 +62,7 @@ def in_odds(expression: sp.Expr) -> sp.Expr:
 
 
 @enclosed(lower_tail)
-def moment_is_the_mean_over_counts(exponential_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def moment_is_the_mean_over_counts(exponential_bound: sp.Expr, trial: Trial) -> Findings:
     """E e^{t(μ/2 − N)} equals the sum over all counts, for two layers."""
     for at in SMALL[2:4]:
         rows = int(at[m])
@@ -73,7 +71,7 @@ def moment_is_the_mean_over_counts(exponential_bound: sp.Expr, trial: Trial) -> 
 
 
 @exact(lower_tail, step="best tilt")
-def slope_rises_through_zero(tilt_slope: sp.Expr, best_tilt: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def slope_rises_through_zero(tilt_slope: sp.Expr, best_tilt: sp.Expr, trial: Trial) -> Findings:
     """The slope of the exponent in t vanishes at the best tilt, which is positive, and grows strictly with t if q < 1.
 
     If q = 1 the slope is negative.
@@ -89,7 +87,7 @@ def slope_rises_through_zero(tilt_slope: sp.Expr, best_tilt: sp.Expr, trial: Tri
 @exact(lower_tail, step="best bound")
 def best_bound_is_the_value_at_the_best_tilt(
     exponential_bound: sp.Expr, best_tilt: sp.Expr, relative_entropy: sp.Expr, kl_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The logarithm of the best bound is that of the bound at the best tilt, and −m times the relative entropy."""
     least = sp.log(exponential_bound.subs(tilt, best_tilt))
     yield trial.same(sp.log(kl_bound), least, by=in_odds)
@@ -97,23 +95,21 @@ def best_bound_is_the_value_at_the_best_tilt(
 
 
 @exact(lower_tail, step="doubled")
-def doubled_is_another_tilt(
-    exponential_bound: sp.Expr, best_tilt: sp.Expr, doubled: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def doubled_is_another_tilt(exponential_bound: sp.Expr, best_tilt: sp.Expr, doubled: sp.Expr, trial: Trial) -> Findings:
     """The doubled bound is the bound at t = ln 2; the best tilt is larger, as its exponential exceeds 2 by q/(1 − q)."""
     yield trial.same(sp.log(doubled), sp.log(exponential_bound.subs(tilt, sp.log(2))), by=in_odds)
     yield trial.same(sp.exp(best_tilt) - 2, chance / (1 - chance))
 
 
 @exact(lower_tail, step="Poisson bound")
-def poisson_bound_replaces_each_factor(doubled: sp.Expr, poisson_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def poisson_bound_replaces_each_factor(doubled: sp.Expr, poisson_bound: sp.Expr, trial: Trial) -> Findings:
     """The logarithm of the Poisson bound exceeds that of the doubled bound by −q/2 − ln(1 − q/2) for each neuron."""
     gap = sp.log(poisson_bound) - sp.log(doubled)
     yield trial.same(gap, m * (-chance / 2 - sp.log(1 - chance / 2)), by=in_odds)
 
 
 @exact(lower_tail, step="usual bound")
-def usual_bound_is_weaker(poisson_bound: sp.Expr, usual_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def usual_bound_is_weaker(poisson_bound: sp.Expr, usual_bound: sp.Expr, trial: Trial) -> Findings:
     """The logarithm of the usual bound is −δ²μ/2 at δ = ½; it exceeds that of the Poisson bound by μ(3/8 − ln 2/2) ≥ 0."""
     gap = sp.log(usual_bound) - sp.log(poisson_bound)
     yield trial.nonnegative(gap, mean * (sp.Rational(3, 8) - sp.log(2) / 2))
@@ -127,7 +123,7 @@ def in_counts(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(lower_tail, step="exponent of a count")
-def masses_differ_by_the_exponent(count_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masses_differ_by_the_exponent(count_exponent: sp.Expr, trial: Trial) -> Findings:
     """The logarithm of P(N = i), less that of the same count at the chance i/m, is −m times the exponent of the count."""
     masses = (binomial_law(m, share, i) / sp.binomial(m, i) for share in (chance, i / m))
     law, own = map(sp.log, masses)
@@ -135,7 +131,7 @@ def masses_differ_by_the_exponent(count_exponent: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(lower_tail, step="mode")
-def masses_rise_to_their_mode_and_fall(mass_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masses_rise_to_their_mode_and_fall(mass_ratio: sp.Expr, trial: Trial) -> Findings:
     """The ratio is that of two neighbouring masses at the chance i/m; it is at most 1 for j ≥ i and at least 1 for j < i."""
     own = (binomial_law(m, i / m, count) for count in (j + 1, j))
     yield trial.same(mass_ratio, quotient(*own), by=sp.factor)
@@ -154,14 +150,14 @@ def quotient(upper: sp.Expr, lower: sp.Expr) -> sp.Expr:
 @exact(lower_tail, step="lower bound")
 def lower_bound_has_the_exponent_of_its_count(
     largest: sp.Expr, count_exponent: sp.Expr, lower_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At a count i in place of l, the logarithm of the lower bound is −m times the exponent of the count, less ln(m + 1)."""
     at_count = sp.log(lower_bound.subs(largest, i))
     yield trial.same(at_count + m * count_exponent, -sp.log(m + 1), by=in_counts)
 
 
 @exact(lower_tail)
-def lower_bound_is_a_mode_away_from_a_mass(lower_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def lower_bound_is_a_mode_away_from_a_mass(lower_bound: sp.Expr, trial: Trial) -> Findings:
     """The lower bound is P(N = l) over (m + 1) P(Bin(m, l/m) = l), in rationals, and l is the mode of Bin(m, l/m), in five layers."""
     for at in (*SMALL[:4], instance(30, sp.Rational(9, 10), 3)):
         rows, below = int(at[m]), int(sp.ceiling(mean.subs(at) / 2)) - 1
@@ -184,7 +180,7 @@ def tail_lies_between_its_bounds(
     usual_bound: sp.Expr,
     exponential_bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The tail lies between the lower bound and the best bound at chosen sizes, and the bounds in closed form are in order.
 
     Their order is that of the exponents for one neuron, for q up to 99/100. The finding prints the ratios to the tail at three sizes.
@@ -217,7 +213,7 @@ def masks_short_of_half(rng: np.random.Generator, masks: int, rows: int, inputs:
 
 
 @statistical(lower_tail, tests=2)
-def drawn_masks_fall_short(exact_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_masks_fall_short(exact_tail: sp.Expr, trial: Trial) -> Findings:
     """Drawn masks of density ½ fall short of half of the mean as often as stated: 24 neurons on three inputs and 8 on one.
 
     Half of the mean is 3/2 and 2.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, product
 from math import prod
@@ -10,13 +10,12 @@ from math import prod
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.symbols import alpha, j, k, kernel, n, p, positions
 from sparse_limits.theory.expressivity.wired_neurons import background, column, share, wired_count
 from sparse_limits.theory.formulas.valued import valued
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF, THIRD = sp.Rational(1, 2), sp.Rational(1, 3)
 
 Cells = Sequence[tuple[Fraction, Sequence[Fraction]]]  # the share of some rows, their probabilities on S
@@ -54,9 +53,7 @@ STEPS = ((column, 1 - column / 2), (THIRD, column**2), (sp.S.One, column))
 
 
 @exact(wired_count)
-def law_is_that_of_all_masks(
-    wired_share: sp.Expr, count_law: sp.Expr, tail_law: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def law_is_that_of_all_masks(wired_share: sp.Expr, count_law: sp.Expr, tail_law: sp.Expr, trial: Trial) -> Findings:
     """For step kernels, three inputs, one and two neurons: P(N = j) and P(N ≥ j) equal sums over all cells and masks, in rationals."""
     for first, second in STEPS:
         step = wired_share.replace(
@@ -76,9 +73,7 @@ def law_is_that_of_all_masks(
 
 
 @exact(wired_count)
-def two_levels_and_the_floor_that_they_attain(
-    floor_share: sp.Expr, two_level_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def two_levels_and_the_floor_that_they_attain(floor_share: sp.Expr, two_level_share: sp.Expr, trial: Trial) -> Findings:
     """The share at two levels by enumeration, for one to three inputs; at p_0 = 0 it is the floor."""
     chances = {alpha: Fraction(2, 5), p: Fraction(1, 2), background: Fraction(1, 7)}
     for inputs in (1, 2, 3):
@@ -98,7 +93,7 @@ def in_missing(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(wired_count, step="count")
-def count_grows_neuron_by_neuron(count_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def count_grows_neuron_by_neuron(count_law: sp.Expr, trial: Trial) -> Findings:
     """The law of n + 1 neurons follows from that of n, at the count j + 1 and at 0; and the law of one neuron is as stated."""
     more = count_law.subs(n, n + 1)
     yield trial.same(more.subs(j, j + 1), share * count_law + (1 - share) * count_law.subs(j, j + 1), by=in_missing)
@@ -108,7 +103,7 @@ def count_grows_neuron_by_neuron(count_law: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @exact(wired_count, step="tail")
-def tails_are_those_of_all_sets_of_wired_neurons(tail_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tails_are_those_of_all_sets_of_wired_neurons(tail_law: sp.Expr, trial: Trial) -> Findings:
     """The tail is the sum of the probabilities of all sets of at least j wired neurons, for up to four neurons; t is free."""
     cases = []
     for neurons in range(1, 5):
@@ -135,7 +130,7 @@ def random_rows(rng: np.random.Generator, layers: int, size: int) -> list[list[t
 
 
 @exact(wired_count)
-def count_dominates_the_floor(floor_share: sp.Expr, tail_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def count_dominates_the_floor(floor_share: sp.Expr, tail_law: sp.Expr, trial: Trial) -> Findings:
     """P(N ≥ 1) and P(N ≥ 2) are at least those of the floor, in rationals, for rows near the floor and for random rows.
 
     The latents are fixed, one for each row, or drawn among the rows.
@@ -172,7 +167,7 @@ def wired_in_masks(rng: np.random.Generator, neurons: int) -> int:
 
 
 @statistical(wired_count, tests=1)
-def drawn_masks_have_the_count(two_level_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_masks_have_the_count(two_level_share: sp.Expr, trial: Trial) -> Findings:
     """Drawn neurons are wired to four inputs as often as stated at two levels, with latents and edges drawn."""
     neurons = trial.size(700_000)
     yield trial.counts(trial.draw(wired_in_masks, neurons), neurons, trial.value(two_level_share, TWO_LEVELS))

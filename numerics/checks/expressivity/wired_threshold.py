@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
@@ -11,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.expressivity.wired_counts import SMALL, instance
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.theory.expressivity.symbols import epsilon, j, k, m, p
 from sparse_limits.theory.expressivity.wired_counts import chance, in_missing, mean, poisson_mean, wired_threshold
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
@@ -31,7 +30,7 @@ def some_by_enumeration(rows: int, inputs: int, density: Fraction) -> Fraction:
 
 
 @exact(wired_threshold)
-def some_neuron_is_wired_in_all_masks(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def some_neuron_is_wired_in_all_masks(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Findings:
     """P(N ≥ 1) is a sum over all masks of up to eight entries, in rationals; one neuron attains the union bound, the mean."""
     for rows, inputs, density in ((1, 3, "2/3"), (2, 3, "1/2"), (4, 2, "1/3"), (3, 1, "1/7")):
         at = instance(rows, sp.Rational(density), inputs)
@@ -42,7 +41,7 @@ def some_neuron_is_wired_in_all_masks(some_wired: sp.Expr, mean: sp.Expr, trial:
 
 
 @exact(wired_threshold, step="mean")
-def the_mean_grows_faster_than_the_chance(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_mean_grows_faster_than_the_chance(some_wired: sp.Expr, mean: sp.Expr, trial: Trial) -> Findings:
     """The difference of the mean and P(N ≥ 1) is 0 for one neuron, and grows by q P(N ≥ 1) with each further neuron."""
     gap = mean - some_wired
     yield trial.induction(gap, m, sp.S.Zero, lambda term: term + chance * some_wired, start=1, by=in_missing)
@@ -59,7 +58,7 @@ def in_logarithms(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(wired_threshold, step="threshold")
-def mean_is_one_at_the_threshold(mean: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mean_is_one_at_the_threshold(mean: sp.Expr, threshold: sp.Expr, trial: Trial) -> Findings:
     """The logarithm of the mean is (k − k*) ln p, so the mean is 1 at the threshold k*; one more input multiplies it by p < 1."""
     yield trial.same(sp.log(mean), (k - threshold) * sp.log(p), by=in_logarithms)
     y = sp.Symbol("y", positive=True)
@@ -69,7 +68,7 @@ def mean_is_one_at_the_threshold(mean: sp.Expr, threshold: sp.Expr, trial: Trial
 @exact(wired_threshold, step="below")
 def lower_bound_below_the_threshold(
     some_lower: sp.Expr, threshold: sp.Expr, below_threshold: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At (1 − ε)k* inputs the lower bound is the stated one; with x ≥ 0 inputs less its exponent is p^{−x} ≥ 1 times as large."""
     yield trial.same(valued(some_lower, {k: (1 - epsilon) * threshold}), below_threshold, by=in_exponents)
     x = sp.Symbol("x", nonnegative=True)
@@ -82,7 +81,7 @@ def lower_bound_below_the_threshold(
 
 
 @exact(wired_threshold, step="above")
-def mean_above_the_threshold(threshold: sp.Expr, above_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mean_above_the_threshold(threshold: sp.Expr, above_threshold: sp.Expr, trial: Trial) -> Findings:
     """With x ≥ 0 inputs more than (1 + ε)k*, the mean is the stated bound times p^x ≤ 1."""
     x = sp.Symbol("x", nonnegative=True)
     there = sp.expand_log(sp.log(mean)).subs(k, (1 + epsilon) * threshold + x)
@@ -90,7 +89,7 @@ def mean_above_the_threshold(threshold: sp.Expr, above_threshold: sp.Expr, trial
 
 
 @exact(wired_threshold, step="Poisson law")
-def poisson_variables_add_up(poisson_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def poisson_variables_add_up(poisson_law: sp.Expr, trial: Trial) -> Findings:
     """Each Poisson mass follows from the one before; and the sum of two Poisson variables, with free means, has Poisson masses up to 3."""
     first = sp.exp(-poisson_mean)
     yield trial.induction(poisson_law, j, first, lambda term: term * poisson_mean / (j + 1))
@@ -103,7 +102,7 @@ def poisson_variables_add_up(poisson_law: sp.Expr, trial: Trial) -> Iterator[Fin
 
 
 @exact(wired_threshold, step="one neuron")
-def one_neuron_has_more_mass_at_one(poisson_law: sp.Expr, one_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_neuron_has_more_mass_at_one(poisson_law: sp.Expr, one_distance: sp.Expr, trial: Trial) -> Findings:
     """The distance for one neuron is its mass at 1 less the Poisson mass at 1.
 
     It is also the Poisson mass from 2 on, plus the Poisson mass at 0 less the mass of the neuron at 0.
@@ -114,9 +113,7 @@ def one_neuron_has_more_mass_at_one(poisson_law: sp.Expr, one_distance: sp.Expr,
 
 
 @enclosed(wired_threshold)
-def both_bounds_hold_on_ranges(
-    some_wired: sp.Expr, some_lower: sp.Expr, mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def both_bounds_hold_on_ranges(some_wired: sp.Expr, some_lower: sp.Expr, mean: sp.Expr, trial: Trial) -> Findings:
     """P(N = 0) and its bound are m-th powers of those for one neuron, and the latter are in order for all q = pᵏ.
 
     For one neuron the mean is P(N ≥ 1); with one more neuron, the gap g between them becomes (1 − q)g + mq².
@@ -135,7 +132,7 @@ def both_bounds_hold_on_ranges(
 @enclosed(wired_threshold)
 def thresholds_are_attained_by_many_neurons(
     some_wired: sp.Expr, below_threshold: sp.Expr, above_threshold: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """With 2²⁰ neurons of density ½, the threshold is twenty inputs: the lower bound holds at nineteen, the upper bound at thirty."""
     for inputs, margin, low, high in (
         (19, sp.Rational(1, 20), below_threshold, some_wired),
@@ -145,7 +142,7 @@ def thresholds_are_attained_by_many_neurons(
 
 
 @enclosed(wired_threshold)
-def count_is_nearly_poisson(poisson_law: sp.Expr, poisson_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def count_is_nearly_poisson(poisson_law: sp.Expr, poisson_distance: sp.Expr, trial: Trial) -> Findings:
     """The distance from the Poisson law, summed count by count, is the stated one for one neuron, and at most the stated one for several.
 
     The stated distance for m neurons is m times that for one.
@@ -173,7 +170,7 @@ def masks_with_a_wired_neuron(rng: np.random.Generator, masks: int, rows: int) -
 
 
 @statistical(wired_threshold, tests=3, cost=0.4)
-def drawn_masks_cross_the_threshold(some_wired: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_masks_cross_the_threshold(some_wired: sp.Expr, trial: Trial) -> Findings:
     """In drawn masks of 1024 neurons and density ½ (threshold ten), some neuron is wired to 8, 10 and 12 inputs as often as stated."""
     masks = trial.size(10_000)
     seen = trial.draw(masks_with_a_wired_neuron, masks, 1024)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.flow.density import density_times
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.dual import depth
 from sparse_limits.theory.saliency.model import rho
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @exact(density_times)
-def half_of_the_weights_take_longer(slowdown: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def half_of_the_weights_take_longer(slowdown: sp.Expr, trial: Trial) -> Findings:
     """Two hidden layers at density one half take eight times as long, whatever the number m of samples is."""
     yield trial.same(slowdown.subs({rho: sp.Rational(1, 2), depth: 2}), sp.Integer(8))
     yield trial.holds(m not in slowdown.free_symbols, "no number of samples")

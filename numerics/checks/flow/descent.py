@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.flow.descent import count, gradient_descent, largest
 from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta
 from sparse_limits.theory.graphon.symbols import m
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 KERNEL = sp.ImmutableMatrix([[5, 2], [2, 2]])  # of two samples: 6 along (2, 1), 1 along (1, −2)
 SPECTRUM = (6, (2, 1)), (1, (1, -2))
 START = sp.symbols("r_1 r_2", real=True)
@@ -20,7 +17,7 @@ START = sp.symbols("r_1 r_2", real=True)
 @exact(gradient_descent)
 def two_samples_descend_in_fractions(
     step_mode: sp.Expr, step_loss: sp.Expr, stable_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Gradient descent with a kernel of whole numbers: loss and first residual after up to nine steps are sums over modes, residuals and
     rate free. At the stable rate the loss of the top mode stays.
     """

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, linearised_flow, time
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ORDER = 7  # of the last coefficient of a series that is compared
 TURN = sp.ImmutableMatrix([[1, 2, 2], [2, 1, -2], [2, -2, 1]]) / 3  # rows: an orthonormal basis of fractions
 COMPONENTS = sp.symbols("c_1:4", real=True)
@@ -21,7 +18,7 @@ SPECTRUM = (0, 2, 5)
 @exact(linearised_flow)
 def series_are_those_of_matrix_powers(
     mode: sp.Expr, mode_loss: sp.Expr, mode_descent: sp.Expr, plateau: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Three samples, a kernel of fractions and rank 2: Taylor coefficients of losses and of residuals, components free."""
     kernel = TURN.T * sp.diag(*SPECTRUM) * TURN
     start = TURN.T * sp.ImmutableMatrix(COMPONENTS)

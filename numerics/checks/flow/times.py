@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.flow.linear import eta, time
 from sparse_limits.theory.flow.times import lam, left, mu, nu, part, share, stuck, time_to_a_share
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @enclosed(time_to_a_share)
 def one_eigenvalue_attains_the_bounds(
-    single_time: sp.Expr,
-    mean_time: sp.Expr,
-    latest_time: sp.Expr,
-    slow_time: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    single_time: sp.Expr, mean_time: sp.Expr, latest_time: sp.Expr, slow_time: sp.Expr, trial: Trial
+) -> Findings:
     """With one eigenvalue all three bounds are its time; beside a plateau the share asked for is left at the mean time and at the latest."""
     alike = {mu: lam, stuck: 0, part: 1}
     for below in (mean_time, slow_time):
@@ -50,13 +44,8 @@ def whole_spectra(rng: np.random.Generator, count: int) -> list[tuple[tuple[int,
 
 @enclosed(time_to_a_share, cost=0.6)
 def whole_spectra_are_between(
-    mean_time: sp.Expr,
-    latest_time: sp.Expr,
-    slow_time: sp.Expr,
-    two_left: sp.Expr,
-    double_time: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    mean_time: sp.Expr, latest_time: sp.Expr, slow_time: sp.Expr, two_left: sp.Expr, double_time: sp.Expr, trial: Trial
+) -> Findings:
     """For drawn spectra at least the share asked for is left at both lower bounds, and at most it at the upper bound; with the eigenvalues
     1 and 2, a third is left at the closed-form time.
     """

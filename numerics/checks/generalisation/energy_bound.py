@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.generalisation.path_part import digits_sample, snip_layers
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.kernels import dense_kernel, graphon_kernel, scale_free
@@ -33,8 +32,6 @@ from sparse_limits.theory.generalisation.energy_bound import (
 )
 from sparse_limits.theory.graphon.symbols import delta, m
 
-ELEVEN = sp.Rational(11, 10)
-
 
 @exact(scale_free_energy, cost=0.4)
 def pieces_make_the_bound(
@@ -45,7 +42,7 @@ def pieces_make_the_bound(
     peeled_bound: sp.Expr,
     peeled_norm: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The confidence term is three McDiarmid roots at δ/2, and the bound twice the complexity plus this term; with the shares, which add up
     to δ, it gives the peeled bound. Where √q is a radius, the peeled norm is 2√q; below the smallest radius b it is 2b.
     """
@@ -61,9 +58,7 @@ def pieces_make_the_bound(
 
 
 @exact(scale_free_energy)
-def usual_form_is_the_first_term_at_one_trace(
-    raw_energy: sp.Expr, usual_trace: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def usual_form_is_the_first_term_at_one_trace(raw_energy: sp.Expr, usual_trace: sp.Expr, trial: Trial) -> Findings:
     """Twice the complexity at B₀ = √q and the trace stated is the usual form, which no other trace gives."""
     first_term = 2 * complexity.subs(B_0, sp.sqrt(q))
     yield trial.same(first_term.subs(T, usual_trace), raw_energy)
@@ -85,7 +80,7 @@ def sign_forms(K: sp.Matrix) -> list[sp.Integer]:
 
 
 @exact(scale_free_energy)
-def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Findings:
     """The complexity is B₀/m times the root of the mean of σᵀKσ over all signs, computed in integers."""
     for K in trial.draw(gram_matrices):
         forms = trial.once(sign_forms, K)
@@ -94,9 +89,7 @@ def trace_is_the_mean_square(complexity: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @enclosed(scale_free_energy)
-def complexity_lies_within_a_factor_of_root_two(
-    complexity: sp.Expr, khintchine: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def complexity_lies_within_a_factor_of_root_two(complexity: sp.Expr, khintchine: sp.Expr, trial: Trial) -> Findings:
     """The mean of √(σᵀKσ)/m over all signs lies between the bound and 1/√2 of it, with the values of two equal inputs and of K = I."""
     for K in trial.draw(gram_matrices):
         forms = trial.once(sign_forms, K)
@@ -112,7 +105,7 @@ def complexity_lies_within_a_factor_of_root_two(
 
 
 @exact(scale_free_energy)
-def equal_inputs_walk_at_random(rank_one_complexity: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def equal_inputs_walk_at_random(rank_one_complexity: sp.Expr, trial: Trial) -> Findings:
     """E|Σσ|/m over all signs for m = 2, 4, 6, 8."""
     for half in range(1, 5):
         walks = [abs(sum(signs)) for signs in product((1, -1), repeat=2 * half)]
@@ -134,7 +127,7 @@ def kernels_and_energies(rng: np.random.Generator) -> list[tuple[sp.Matrix, sp.R
 @exact(scale_free_energy, cost=0.3)
 def random_labels_have_energy_one_or_more(
     energy: sp.Expr, random_label_energy: sp.Expr, complexity: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The mean of 𝓔² over all labels is the formula, for rational kernels; it is at least 1, and 1 for a multiple of I. 𝓔 is the complexity
     at B₀ = √q.
     """
@@ -152,7 +145,7 @@ def random_labels_have_energy_one_or_more(
 @exact(scale_free_energy)
 def labels_in_the_kernel_break_the_bound(
     label_kernel_energy: sp.Expr, least_random_risk: sp.Expr, kernel: str, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The energy for K = yyᵀ + εI by matrices; the least risk of a prediction on random labels, over predictions in steps of 1/10.
 
     If that kernel were admitted, its bound at m = 2000, ε = 1/1000 would have to be that risk or more.
@@ -185,9 +178,7 @@ def digit_energies(rng: np.random.Generator, draws: int, kernel: str) -> tuple[N
 
 
 @statistical(scale_free_energy, tests=1, cost=0.4)
-def random_labels_are_not_promised_a_risk_below_one_half(
-    risk_bound: sp.Expr, kernel: str, trial: Trial
-) -> Iterator[Finding]:
+def random_labels_are_not_promised_a_risk_below_one_half(risk_bound: sp.Expr, kernel: str, trial: Trial) -> Findings:
     """Random labels for digits: the bound lies below ½, the least possible risk, with probability at most δ."""
     share = 0.01
     forms, trace = trial.draw(digit_energies, trial.size(200), kernel)
@@ -210,7 +201,7 @@ def optimistic_draws(rng: np.random.Generator, draws: int, kernel: str) -> int:
 
 
 @statistical(scale_free_energy, tests=1, cost=0.6)
-def labels_used_for_pruning_look_easier(kernel: str, trial: Trial) -> Iterator[Finding]:
+def labels_used_for_pruning_look_easier(kernel: str, trial: Trial) -> Findings:
     """Two labellings of noise are exchangeable for a kernel that saw neither: each has the lower energy with chance ½."""
     draws = trial.size(100)
     yield trial.counts(trial.draw(optimistic_draws, draws, kernel), draws, 0.5, observed=True)
@@ -222,7 +213,7 @@ def labels_used_for_pruning_look_easier(kernel: str, trial: Trial) -> Iterator[F
 @exact(scale_free_energy)
 def one_label_has_the_same_energy_under_both_kernels(
     energy: sp.Expr, one_label: tuple[sp.Expr, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """One sample with the label 1: q = 1/K and T = K."""
     one, other = (energy.subs({q: 1 / K, T: K, m: 1}) for K in one_label)
     yield trial.same(one, other)
@@ -231,7 +222,7 @@ def one_label_has_the_same_energy_under_both_kernels(
 @enclosed(scale_free_energy)
 def labels_of_a_coin_and_a_kernel_that_saw_them(
     label_kernel_energy: sp.Expr, kernel: str, random_labels: dict[sp.Symbol, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """For K = yyᵀ + εI, Ky = (m + ε)y gives the energy. Labels of a coin leave every predictor a risk of at least 1/2, so the bound may not
     lie below 1/2; for K = I it does not.
     """

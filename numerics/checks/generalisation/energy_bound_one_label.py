@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.energy_bound import B_0, ONE_LABEL, T, b, epsilon, i, q, scale_free_energy
 from sparse_limits.theory.graphon.symbols import m
 
 
 @exact(scale_free_energy)
-def one_label_is_interpolated(ridge_risk: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_label_is_interpolated(ridge_risk: sp.Expr, trial: Trial) -> Findings:
     """K = 11ᵀ + εI of up to four samples: the risk is 1 − Σα for the solution of Kα = 1, as a new input has the kernel 1 with every sample;
     the trace, the form and the radius at the stated point.
     """

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.energy_bound import B_0, T, b, epsilon, i, k, q, scale_free_energy
@@ -16,7 +14,7 @@ from sparse_limits.theory.graphon.symbols import delta, m
 @enclosed(scale_free_energy)
 def energies_in_a_ball_are_below_its_complexity(
     complexity: sp.Expr, step_radius: sp.Expr, energy: sp.Expr, random_label_energy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The energy is at most the complexity, for an interpolant in the ball of the radius B₀ or of a step; random labels have an energy of
     at least 1.
     """
@@ -26,9 +24,7 @@ def energies_in_a_ball_are_below_its_complexity(
 
 
 @enclosed(scale_free_energy)
-def equal_inputs_lie_between_both_bounds(
-    rank_one_complexity: sp.Expr, khintchine: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def equal_inputs_lie_between_both_bounds(rank_one_complexity: sp.Expr, khintchine: sp.Expr, trial: Trial) -> Findings:
     """The squared complexity of m = 2k equal inputs is at most 1/2k, the square of the bound at the trace m, and at least Khintchine's
     share of it.
     """
@@ -40,7 +36,7 @@ def equal_inputs_lie_between_both_bounds(
 @exact(scale_free_energy, step="peeled bound")
 def bound_at_a_radius_and_its_share(
     risk_bound: sp.Expr, level_share: sp.Expr, step_radius: sp.Expr, peeled_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The peeled bound is the bound at a radius and its share δ; the radii double from b on."""
     yield trial.induction(step_radius, i, b, lambda radius: 2 * radius)
     there = valued(risk_bound, {B_0: step_radius, delta: level_share})
@@ -48,7 +44,7 @@ def bound_at_a_radius_and_its_share(
 
 
 @exact(scale_free_energy, step="radius found")
-def radius_is_less_than_twice_the_norm(step_radius: sp.Expr, peeled_norm: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def radius_is_less_than_twice_the_norm(step_radius: sp.Expr, peeled_norm: sp.Expr, trial: Trial) -> Findings:
     """The peeled norm is twice the larger of the first radius and √q; where √q is a radius, it is the next radius."""
     first = step_radius.subs(i, 0)
     yield trial.same(peeled_norm, 2 * sp.Max(first, sp.sqrt(q)), by=lambda gap: sp.expand(gap.rewrite(sp.Abs)))
@@ -58,7 +54,7 @@ def radius_is_less_than_twice_the_norm(step_radius: sp.Expr, peeled_norm: sp.Exp
 
 
 @exact(scale_free_energy, step="kernel of the labels")
-def kernels_of_labels_have_these(label_form: sp.Expr, label_trace: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kernels_of_labels_have_these(label_form: sp.Expr, label_trace: sp.Expr, trial: Trial) -> Findings:
     """The form yᵀK⁻¹y is m/(m + ε) and the trace m(1 + ε); both are compared with matrices K = yyᵀ + εI of up to three labels, ε free."""
     yield trial.same(1 / label_form, 1 + epsilon / m)
     yield trial.same(label_trace, m * 1 + m * epsilon, by=sp.expand)
@@ -72,7 +68,7 @@ def kernels_of_labels_have_these(label_form: sp.Expr, label_trace: sp.Expr, tria
 
 
 @enclosed(scale_free_energy, step="kernel of the labels")
-def kernels_of_labels_have_an_inverse(label_trace: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kernels_of_labels_have_an_inverse(label_trace: sp.Expr, trial: Trial) -> Findings:
     """Vectors orthogonal to the labels have the eigenvalue ε, the trace over m less 1, which has to be positive."""
     yield trial.below(0, label_trace / m - 1, strict=True)
 
@@ -80,7 +76,7 @@ def kernels_of_labels_have_an_inverse(label_trace: sp.Expr, trial: Trial) -> Ite
 @exact(scale_free_energy, step="its energy")
 def energy_of_a_kernel_of_the_labels(
     energy: sp.Expr, label_form: sp.Expr, label_trace: sp.Expr, label_kernel_energy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The claimed energy is the positive root of the squared energy at this form and trace; at ε = 1 it tends to 0 as m grows."""
     claimed = energy.subs({q: label_form, T: label_trace}, simultaneous=True)
     yield trial.same(label_kernel_energy**2, claimed**2)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact
 from sparse_limits.theory.flow.linear import eta
 from sparse_limits.theory.flow.linear import time as t
 from sparse_limits.theory.generalisation.lazy_bound import epsilon, k_0, kappa, lazy_risk_bound, zeta
@@ -23,7 +22,7 @@ STEPS, STEP = 800, 0.1  # of gradient descent, in units of time at the rate 1
 @exact(lazy_risk_bound)
 def one_sample_attains_the_bounds(
     fade: sp.Expr, apart: sp.Expr, column: sp.Expr, gap: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """One sample with the label 1 and the kernels K = κ, Θ = κ − ε, and k₀, k₀ + ζ at the new input: the solutions of both flows attain the
     bounds.
     """
@@ -36,7 +35,7 @@ def one_sample_attains_the_bounds(
 
 
 @enclosed(lazy_risk_bound)
-def no_distance_is_negative(gap: sp.Expr, lazy_risk: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_distance_is_negative(gap: sp.Expr, lazy_risk: sp.Expr, trial: Trial) -> Findings:
     """Both bounds are at least 0 as long as the tangent kernel has moved by less than the least eigenvalue."""
     yield trial.below(0, gap, needed="gap")
     yield trial.below(0, lazy_risk, needed="lazy_risk")
@@ -94,7 +93,7 @@ def trained(rng: np.random.Generator) -> Training:
 
 
 @empirical(lazy_risk_bound, cost=2.0)
-def trained_networks_keep_the_bounds(fade: sp.Expr, gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def trained_networks_keep_the_bounds(fade: sp.Expr, gap: sp.Expr, trial: Trial) -> Findings:
     """A network of width 1000: the residuals at four times, and the mean distance from the interpolant of the first kernel at the end, are
     at most the bounds.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from sparse_limits.numerics.checks.generalisation.path_part import (
     kernel_of,
     linear_part,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.evidence.findings import Kind, Verdict
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.kernels import graphon_kernel, path_densities, path_residual_bound, squared_norm
@@ -67,7 +66,7 @@ def pseudo_energy(K: sp.Matrix, y: sp.Matrix) -> sp.Expr:
 
 
 @exact(path_energy_bound, cost=0.4)
-def linear_networks_attain_the_bound(linear_term: sp.Expr, linear_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def linear_networks_attain_the_bound(linear_term: sp.Expr, linear_constant: sp.Expr, trial: Trial) -> Findings:
     """The terms add up to yᵀK⁺y of K = (L + 1)/d·X diag(ρ)Xᵀ, by the pseudo-inverse; the constant L + 1 is the number of layers."""
     for L, example in enumerate(trial.draw(examples), start=2):
         K = example.linear_part(sp.Integer(L + 1))
@@ -76,7 +75,7 @@ def linear_networks_attain_the_bound(linear_term: sp.Expr, linear_constant: sp.E
 
 
 @exact(path_energy_bound, cost=0.4)
-def residual_kernels_stay_below_the_bound(path_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def residual_kernels_stay_below_the_bound(path_term: sp.Expr, trial: Trial) -> Findings:
     """K = B + tR, R = I + 𝟏𝟏ᵀ: the energy is at most the sum at t = 1 and 1/100, and attains it at t = 0."""
     for L, example in enumerate(trial.draw(examples), start=2):
         bound = example.sum_of(path_term, L)
@@ -90,7 +89,7 @@ def residual_kernels_stay_below_the_bound(path_term: sp.Expr, trial: Trial) -> I
 
 
 @exact(path_energy_bound)
-def antipodal_inputs_attain_the_path_bound(path_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def antipodal_inputs_attain_the_path_bound(path_term: sp.Expr, trial: Trial) -> Findings:
     """yᵀK⁻¹y of x and −x, x the first of d unit vectors times l, one hidden layer of the variance S = l²ρ/d."""
     length = sp.Symbol("l", positive=True)
     variance = length**2 * rho_path / d
@@ -103,7 +102,7 @@ def antipodal_inputs_attain_the_path_bound(path_term: sp.Expr, trial: Trial) -> 
 @exact(path_residual_claim)
 def residual_bound_inverts_the_sum(
     residual_term: sp.Expr, antipodal_energy: sp.Expr, mean_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """yᵀ(B + μI)⁻¹y in the eigenvectors (3, 4)/5 and (−4, 3)/5 of B; yᵀK⁻¹y of K = 2SI at y = (1, ±1).
 
     At (1, −1) it exceeds yᵀ(B + tI)⁻¹y, t the mean diagonal of K − B.
@@ -135,7 +134,7 @@ def quadratic_form(matrix: arb_mat, y: list[int]) -> arb:
 
 
 @enclosed(path_residual_claim, cost=0.5)
-def random_labels_keep_the_bound(weight: sp.Expr, floor: str, trial: Trial) -> Iterator[Finding]:
+def random_labels_keep_the_bound(weight: sp.Expr, floor: str, trial: Trial) -> Findings:
     """Random block networks, labels ±1: μ proved by elimination in balls, then both energies enclosed.
 
     μ is the largest multiple of a fortieth of the mean eigenvalue that is proved. The weight is that of L halvings.
@@ -175,7 +174,7 @@ def compared(truth: arb, bound: arb) -> Finding:
 
 
 @empirical(path_residual_claim, cost=0.4)
-def digits_keep_the_bound(floor: str, trial: Trial) -> Iterator[Finding]:
+def digits_keep_the_bound(floor: str, trial: Trial) -> Findings:
     """3 v 8 and 4 v 9 under SNIP's graphons: the energy is at most the bound."""
     for classes in ((3, 8), (4, 9)):
         x, y, layers = trial.draw(digits_sample, classes, trial.size(60))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.evidence.sums import adds_up
 from sparse_limits.theory.expressivity.paths import rho_path
 from sparse_limits.theory.formulas.valued import valued
@@ -30,7 +28,7 @@ def symbolic_forms() -> list[tuple[list[dict[sp.Symbol, sp.Expr]], sp.Expr]]:
 
 
 @exact(path_energy_bound, step="features")
-def form_is_a_sum_over_features(feature_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def form_is_a_sum_over_features(feature_part: sp.Expr, trial: Trial) -> Findings:
     """By induction: one sample more adds its label's term and its entries of the form to a feature's part; small shapes are multiplied out.
 
     Different features have no entries in common, so the form is the sum of their parts.

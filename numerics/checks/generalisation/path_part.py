@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.special import erfinv
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.evidence.findings import Kind, Verdict
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.kernels import LayerGraphons, graphon_kernel, input_latent, path_densities
@@ -36,7 +36,6 @@ from sparse_limits.theory.kernel.dual import a, angle, b, cosine, depth, kappa_0
 from sparse_limits.theory.kernel.dual import c as covariance
 from sparse_limits.theory.kernel.snip_kernel import alpha, entry_energy, graphon, s
 
-ELEVEN = sp.Rational(11, 10)
 PRECISION = 128
 t = sp.Symbol("t", real=True)
 Entries = list[list[int]]
@@ -161,7 +160,7 @@ def composed(layers: int) -> sp.Expr:
 @exact(linear_part_bound)
 def constants_count_the_halvings(
     constant: sp.Expr, plain_constant: sp.Expr, layer_constant: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The constant is a sum of L + 1 products, of κ₀(0) for every gate above and κ₁′(0) for every layer below, for up to four hidden
     layers; half of each factor for the plain ReLU.
     """
@@ -174,7 +173,7 @@ def constants_count_the_halvings(
 
 
 @exact(linear_part_bound)
-def antipodal_inputs_attain_one(antipodal_determinant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def antipodal_inputs_attain_one(antipodal_determinant: sp.Expr, trial: Trial) -> Findings:
     """det(K − cB) for {x, −x}, one hidden layer, from the kernel at variance S and covariance ±S."""
     entries = [
         (relu.value + covariance * relu.slope).subs({covariance: sign * S}).subs({a: S, b: S}) for sign in (1, -1)
@@ -185,7 +184,7 @@ def antipodal_inputs_attain_one(antipodal_determinant: sp.Expr, trial: Trial) ->
 
 
 @exact(linear_part_bound)
-def path_part_is_the_kernel_where_masks_follow_gates(one_sided_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def path_part_is_the_kernel_where_masks_follow_gates(one_sided_gap: sp.Expr, trial: Trial) -> Findings:
     """K − B of one neuron with M = 1{w > 0} at x = −1, by integrals; at x = 1 the same integrals find K = 2."""
     w = sp.Symbol("w", real=True)
     law = sp.exp(-(w**2) / 2) / sp.sqrt(2 * sp.pi)
@@ -200,7 +199,7 @@ def path_part_is_the_kernel_where_masks_follow_gates(one_sided_gap: sp.Expr, tri
 
 
 @exact(best_linear_constant, step="one layer more", cost=0.4)
-def step_is_the_chain_rule(layer_step: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def step_is_the_chain_rule(layer_step: Mapping[str, sp.Expr], trial: Trial) -> Findings:
     """Along any inner curve: correlation and kernel of the next layer, and their derivatives."""
     r = sp.Symbol("r_0", real=True)
     inner, kernel = sp.Function("sigma")(r), sp.Function("Theta")(r)
@@ -213,7 +212,7 @@ def step_is_the_chain_rule(layer_step: Mapping[str, sp.Expr], trial: Trial) -> I
 
 
 @enclosed(best_linear_constant)
-def best_constant_is_the_taylor_coefficient(best_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def best_constant_is_the_taylor_coefficient(best_constant: sp.Expr, trial: Trial) -> Findings:
     """The derivative at 0 of the kernel composed of one, two and four layers; and its digits for up to three layers."""
     for L in (1, 2, 4):
         yield trial.same(best_constant.subs(depth, L), trial.once(taylor_coefficient, L), by=None)
@@ -229,7 +228,7 @@ def taylor_coefficient(layers: int) -> sp.Expr:
 @enclosed(best_linear_constant, step="on the sphere", cost=0.6)
 def sphere_constant_exceeds_the_taylor_coefficient_by_little(
     sphere_constant: sp.Expr, sphere_excess: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Σa_k E[t^(k+1)]/E[t²] lies between a₁ and a₁ + (Σ_odd a_k − a₁) E[t⁴]/E[t²] at L = 2, d = 20 and 60; at L = 1 it is 1."""
     for L, dimension in ((1, 3), (2, 5), (4, 9)):
         size = {depth: L, d: dimension}
@@ -268,7 +267,7 @@ SHAPES = ((5, (4, 3, 3)), (5, (5, 4)), (4, (4, 2, 3, 2)))  # inputs, and blocks 
 
 
 @enclosed(linear_part_bound, cost=0.5)
-def kernel_exceeds_its_linear_part(layer_constant: sp.Expr, own_layer: str, trial: Trial) -> Iterator[Finding]:
+def kernel_exceeds_its_linear_part(layer_constant: sp.Expr, own_layer: str, trial: Trial) -> Findings:
     """K − wX diag(Σρ⁽ˡ⁾)Xᵀ/d is positive definite for random block networks with W < Q, proved by elimination in balls."""
     for replicate in range(trial.size(2)):
         for count, sizes in SHAPES:
@@ -319,7 +318,7 @@ def digits_sample(rng: np.random.Generator, classes: tuple[int, int], count: int
 
 
 @empirical(linear_part_bound, cost=0.4)
-def digits_keep_the_linear_part(layer_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def digits_keep_the_linear_part(layer_constant: sp.Expr, trial: Trial) -> Findings:
     """3 v 8 under SNIP's graphons: −λ_min(K − B) is at most what rounding adds, 10⁻¹² of the trace."""
     x, _, layers = trial.draw(digits_sample, (3, 8), trial.size(60))
     kernel = graphon_kernel(x, layers).ntk

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.generalisation.path_part import (
     S,
@@ -23,7 +23,7 @@ from sparse_limits.theory.kernel.dual import c as covariance
 
 
 @exact(linear_part_bound, step="opposite inputs")
-def kernel_of_opposite_inputs(opposite_kernel: sp.Matrix, trial: Trial) -> Iterator[Finding]:
+def kernel_of_opposite_inputs(opposite_kernel: sp.Matrix, trial: Trial) -> Findings:
     """Each entry is the value of the dual plus the covariance times its slope, at the variance S and the covariance S or −S."""
     same, opposite = (
         (relu.value + covariance * relu.slope).subs({covariance: sign * S}).subs({a: S, b: S}) for sign in (1, -1)
@@ -37,7 +37,7 @@ def kernel_of_opposite_inputs(opposite_kernel: sp.Matrix, trial: Trial) -> Itera
 @exact(linear_part_bound, step="determinant")
 def determinant_changes_its_sign_at_the_constant(
     opposite_kernel: sp.Matrix, constant: sp.Expr, antipodal_determinant: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The determinant is that of K − cB; it is 0 at the constant of one hidden layer, and negative for c > 1."""
     linear_part = S * sp.Matrix([[1, -1], [-1, 1]])
     yield trial.same(antipodal_determinant, (sp.Matrix(opposite_kernel) - c * linear_part).det(), by=sp.expand)
@@ -57,17 +57,13 @@ def start_of(step: Mapping[str, sp.Expr]) -> Iterate:
 
 
 @enclosed(best_linear_constant, step="Taylor coefficient")
-def constant_is_the_last_entry(
-    layer_step: Mapping[str, sp.Expr], best_constant: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def constant_is_the_last_entry(layer_step: Mapping[str, sp.Expr], best_constant: sp.Expr, trial: Trial) -> Findings:
     """The constant is the last entry of the step, repeated once for each layer."""
     yield trial.same(best_constant, start_of(layer_step), by=None)
 
 
 @exact(best_linear_constant, step="odd coefficients")
-def odd_coefficients_are_half_at_most(
-    kernel_at_one: sp.Expr, odd_coefficients: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def odd_coefficients_are_half_at_most(kernel_at_one: sp.Expr, odd_coefficients: sp.Expr, trial: Trial) -> Findings:
     """The odd coefficients add up to half of the kernel at equal inputs; κ₀ and κ₁ are 0 at opposite inputs and grow from there, κ₀ by its
     slope at r = (y − 1)/(y + 1), κ₁ by its slope κ₀.
     """

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.generalisation.path_part import digits_sample
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, exact
 from sparse_limits.numerics.kernels import (
     LayerGraphons,
     energy,
@@ -27,7 +26,6 @@ from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.dual import a, b, c, depth, relu
 from sparse_limits.theory.saliency.model import rho
 
-ELEVEN = sp.Rational(11, 10)
 CLAIMED = scale_invariance.expressions
 s = sp.Symbol("s", positive=True)
 
@@ -45,7 +43,7 @@ def regressions(rng: np.random.Generator) -> list[tuple[sp.Matrix, sp.Matrix, sp
 @exact(scale_invariance)
 def regression_in_rationals(
     shrinkage: sp.Expr, prediction_growth: sp.Expr, raw_growth: sp.Expr, dense_readout_growth: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """K(K + γ tr K/m)⁻¹ in the eigenvectors; predictions, 𝓔 and the raw energy for K and for K times its scale."""
     ridge = sp.Rational(1, 7)
     L, density = 3, sp.Rational(1, 5)
@@ -75,9 +73,7 @@ def regression_in_rationals(
 
 @exact(scale_invariance)
 @control("a masked readout forgotten", kernel_scale=CLAIMED["dense_readout_scale"])
-def constant_masks_scale_every_layer(
-    kernel_scale: sp.Expr, dense_readout_scale: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def constant_masks_scale_every_layer(kernel_scale: sp.Expr, dense_readout_scale: sp.Expr, trial: Trial) -> Findings:
     """The dual is homogeneous and its derivative does not change, so each masked layer gives every term one factor ρ.
 
     Term by term: factors of the layers below, of the own layer and of the layers above.
@@ -108,7 +104,7 @@ def constant_layers(features: int, density: float, layers: int) -> list[LayerGra
 @control("test errors as the raw bound", prediction_growth=CLAIMED["dense_readout_growth"])
 def digits_do_not_see_the_density(
     prediction_growth: sp.Expr, dense_readout_growth: sp.Expr, ridge: str, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """3 v 8: the test error and the raw energy of the graphon kernel at ρ = 1/5 and 1/20, over those of the dense one, are the claimed
     ratios up to 10⁻⁶ (rounding).
     """
@@ -136,7 +132,7 @@ def digits_do_not_see_the_density(
 @exact(scale_invariance)
 def one_training_point_predicts_the_same(
     prediction_growth: sp.Expr, raw_growth: sp.Expr, one_training_point: sp.ImmutableMatrix, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A training and a test point, one hidden layer, masks of density 1/2: the kernel is a quarter of what it was."""
     half = sp.Rational(1, 2)
     kernels = (one_training_point, half**2 * one_training_point)

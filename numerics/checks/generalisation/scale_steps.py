@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, enclosed, exact
 from sparse_limits.theory.generalisation.energy_bound import q, raw_energy
 from sparse_limits.theory.generalisation.scale import eigenvalue, gamma, label, scale_invariance, scaled
 from sparse_limits.theory.graphon.symbols import m
@@ -15,7 +13,7 @@ from sparse_limits.theory.saliency.model import rho
 
 
 @enclosed(scale_invariance)
-def no_more_is_fitted_than_of_equal_samples(shrinkage: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_more_is_fitted_than_of_equal_samples(shrinkage: sp.Expr, trial: Trial) -> Findings:
     """No eigenvalue exceeds the trace, so the share is at most m/(m + γ), its value where all samples have the same input."""
     yield trial.below(shrinkage, m / (m + gamma), needed="shrinkage")
 
@@ -41,7 +39,7 @@ def no_less_than_before(factor: sp.Expr, layers: sp.Expr, trial: Trial) -> Findi
 @exact(scale_invariance, step="raw growth")
 def raw_energy_of_masked_kernels(
     label_energy: sp.Expr, kernel_scale: sp.Expr, raw_growth: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The raw energy for the masked kernel over that for the dense one."""
     yield trial.same(raw_growth, growth(label_energy, kernel_scale))
     yield no_less_than_before(raw_growth, depth + 1, trial)
@@ -50,7 +48,7 @@ def raw_energy_of_masked_kernels(
 @exact(scale_invariance, step="raw growth, dense readout")
 def raw_energy_with_a_dense_readout(
     label_energy: sp.Expr, dense_readout_scale: sp.Expr, dense_readout_growth: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The same with the readout dense."""
     yield trial.same(dense_readout_growth, growth(label_energy, dense_readout_scale))
     yield no_less_than_before(dense_readout_growth, depth, trial)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 
@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.generalisation.water_filling import Instance
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.theory.formulas.level import Level
 from sparse_limits.theory.formulas.valued import valued
@@ -39,7 +39,7 @@ LEVELS = {p: sp.Rational(1, 4), beta: 2}
 @exact(snip_path_bound)
 def two_levels_are_water_filled(
     pareto_share: sp.Expr, strong_share: sp.Expr, optimum: sp.Expr, uniform: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A few features of two sizes, in rationals, by trying all capped sets (B4); Pareto masks have B4's shares."""
     yield trial.same(pareto_share, share.subs({weight: phi, lam: tau}), by=None)
     for sizes in ([2, 1, 1, 1], [3, 1, 1], [5, 5, 2, 2, 2]):
@@ -59,7 +59,7 @@ def two_levels_are_water_filled(
 
 
 @enclosed(snip_path_bound)
-def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Findings:
     """The alignment is the derivative in φ of R₂(τ/φ), written with H and a Bessel function; it is positive."""
     at_profile = tau / phi
     density = product_survival(at_profile) + 2 / sp.pi * at_profile * sp.besselk(0, at_profile)
@@ -68,7 +68,7 @@ def path_densities_follow_the_profile(alignment: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(snip_path_bound)
-def energy_lies_below_its_bound(energy_upper: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def energy_lies_below_its_bound(energy_upper: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Findings:
     """R₂ is below the bound at s = 1/100, 9 and 60, and from 1/10 to 9 as the bound falls faster than R₂ (K5's rate). At s = 20 and 60 the
     bound is at most 1 + 1/s times R₂.
     """
@@ -90,7 +90,7 @@ def snip_beside_the_optimum(
     uniform_excess: Mapping[sp.Rational, sp.Expr],
     more_than_best: Mapping[sp.Rational, bool],
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """SNIP's bound is the mean of β²/R₂ over the two path densities. It exceeds the optimum of its budget by the excess stated, rounded.
 
     So does the bound of uniform densities of that budget, by theirs; and the strong features have more, or less, than in the optimum, as
@@ -113,7 +113,7 @@ def snip_beside_the_optimum(
 
 @enclosed(snip_path_bound)
 @control("the strong features alone", threshold=CLAIMED["threshold"].subs(p, 1))
-def threshold_keeps_the_density(threshold: sp.Expr, snip_budget: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def threshold_keeps_the_density(threshold: sp.Expr, snip_budget: sp.Expr, trial: Trial) -> Findings:
     """At the threshold the mean kept share less ρ vanishes; the path densities of the budget are H plus 2sK₀(s)/π, compared in different
     forms.
     """
@@ -153,7 +153,7 @@ def scores(rng: np.random.Generator, draws: int, tilted: bool) -> NDArray[np.flo
 
 
 @statistical(snip_path_bound, tests=2)
-def drawn_weights_keep_the_energy(snip_budget: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_weights_keep_the_energy(snip_budget: sp.Expr, threshold: sp.Expr, trial: Trial) -> Findings:
     """E[a²; |aw|φ > τ] is a probability under the law a²φ(a) of a, here at τ = 3/2; the share above the threshold is ρ."""
     size, density = trial.size(100_000), sp.Rational(3, 20)
     kept = int(np.sum(trial.draw(scores, size, True) > 1.5))
@@ -173,7 +173,7 @@ def weak_features_lose_their_paths(
     uniform: sp.Expr,
     two_features: Mapping[sp.Symbol, sp.Expr],
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """A strong and a weak half of features: SNIP's bound is at least the part of the weak half, and at least ten times the bound of uniform
     path densities.
     """

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.saliency.snip_product import noise_falls
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.generalisation.snip_bound import budget, p, snip_path_bound
 from sparse_limits.theory.generalisation.water_filling import a, v
 from sparse_limits.theory.kernel.snip_kernel import s
@@ -17,7 +15,7 @@ from sparse_limits.theory.tails import t
 
 
 @enclosed(snip_path_bound)
-def weak_features_keep_no_more(strong_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weak_features_keep_no_more(strong_share: sp.Expr, trial: Trial) -> Findings:
     """The density that the strong features leave to the weak ones is at most that of the strong ones, whose coefficient is no smaller; so
     no weak density exceeds the cap.
     """
@@ -25,7 +23,7 @@ def weak_features_keep_no_more(strong_share: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(snip_path_bound, step="alignment")
-def profile_moves_the_threshold(energy_rate: sp.Expr, alignment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def profile_moves_the_threshold(energy_rate: sp.Expr, alignment: sp.Expr, trial: Trial) -> Findings:
     """The alignment is the rate in s times −d(τ/φ)/dφ; it is also a positive multiple of the rate at which the noise density of S4 falls,
     hence positive.
     """
@@ -36,7 +34,7 @@ def profile_moves_the_threshold(energy_rate: sp.Expr, alignment: sp.Expr, trial:
 
 
 @enclosed(snip_path_bound)
-def weak_features_keep_strictly_less(power_integrand: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weak_features_keep_strictly_less(power_integrand: sp.Expr, trial: Trial) -> Findings:
     """The bound on the path density, β² over the integrand, strictly increases with the position; a constant profile, for which it does
     not, has a finite mean.
     """

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.kernels import water_filling
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_bound import beta
@@ -67,7 +66,7 @@ def instances(rng: np.random.Generator, count: int) -> list[Instance]:
 @exact(best_densities, cost=0.5)
 def certificate_proves_the_optimum(
     share: sp.Expr, term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Random rational targets: the budget is met, no density exceeds 1, and β² = λ²ρ² below the cap, β² ≥ λ² at it.
 
     These are the Kuhn–Tucker conditions of a convex problem; λ from the number k of capped features found by trial.
@@ -87,7 +86,7 @@ def certificate_proves_the_optimum(
 
 
 @exact(best_densities)
-def uncapped_optimum_is_a_lower_bound(uncapped_optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def uncapped_optimum_is_a_lower_bound(uncapped_optimum: sp.Expr, trial: Trial) -> Findings:
     """The uncapped optimum is below the optimum, found by trying all capped sets, and equal to it if and only if no feature is capped."""
     equal = 0
     for instance in trial.draw(instances, trial.size(20)):
@@ -99,7 +98,7 @@ def uncapped_optimum_is_a_lower_bound(uncapped_optimum: sp.Expr, trial: Trial) -
 
 
 @enclosed(best_densities)
-def no_point_of_a_grid_is_better(share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_point_of_a_grid_is_better(share: sp.Expr, trial: Trial) -> Findings:
     """Four features, all densities in steps of 1/12 that keep the budget: none has a smaller Σβ²/ρ, by brute force.
 
     The shares are scaled to the budget, so only their ratios are tested.
@@ -129,7 +128,7 @@ def best_on_grid(weights: tuple[int, ...], budget: str) -> sp.Rational:
 
 
 @exact(power_profile)
-def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Findings:
     """The optimum is the first formula below ρ = 1/(a + 1), the second above it, and both at it, for a = 1/2, 1 and 3."""
     below, above = POWER["below_cap"], POWER["dense"] + POWER["excess"]
     for profile in (sp.Rational(1, 2), sp.Integer(1), sp.Integer(3)):
@@ -140,7 +139,7 @@ def optimum_is_in_two_pieces(optimum: sp.Expr, trial: Trial) -> Iterator[Finding
 
 
 @empirical(power_profile)
-def steps_enclose_the_optimum(optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def steps_enclose_the_optimum(optimum: sp.Expr, trial: Trial) -> Findings:
     """The optimum rises with |β|: it lies between those of step profiles below and above v^a, up to rounding (10⁻⁹)."""
     steps = trial.size(1000)
     places = np.arange(steps + 1) / steps
@@ -155,7 +154,7 @@ def steps_enclose_the_optimum(optimum: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @enclosed(best_densities)
-def levels_and_surplus_are_not_negative(water_level: sp.Expr, surplus: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def levels_and_surplus_are_not_negative(water_level: sp.Expr, surplus: sp.Expr, trial: Trial) -> Findings:
     """The water level is positive, and the surplus at least 0, where the budget pays for more than the capped features."""
     yield trial.below(sp.S.Zero, water_level, strict=True, needed="water_level")
     yield trial.below(sp.S.Zero, surplus, needed="surplus")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_bound import beta
 from sparse_limits.theory.generalisation.water_filling import (
@@ -40,7 +38,7 @@ FEATURES = ((0, 1), (0, 2), (1, 1), (2, 1), (1, 2))
 
 
 @exact(best_densities, step="water level")
-def level_spends_the_budget(share: sp.Expr, water_level: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def level_spends_the_budget(share: sp.Expr, water_level: sp.Expr, trial: Trial) -> Findings:
     """The level solves k + R/λ = dρ; it is also found from the shares of a few features, coefficients free."""
     (place,) = sp.solve(capped + rest / lam - d * rho, lam)
     yield trial.same(water_level, place, by=sp.factor)
@@ -54,7 +52,7 @@ def level_spends_the_budget(share: sp.Expr, water_level: sp.Expr, trial: Trial) 
 
 
 @exact(best_densities, step="optimum")
-def terms_add_up(term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def terms_add_up(term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: Trial) -> Findings:
     """The optimum is C + λR, and the sum of the terms of a few features, coefficients free, at the budget that they spend."""
     yield trial.same(full + water_level * rest, optimum, by=sp.factor)
 
@@ -69,7 +67,7 @@ def terms_add_up(term: sp.Expr, water_level: sp.Expr, optimum: sp.Expr, trial: T
 @exact(best_densities, step="surplus")
 def optimum_less_that_without_the_cap(
     optimum: sp.Expr, uncapped_optimum: sp.Expr, surplus: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The surplus is the difference of both optima in terms of λ and the excess at the cap; at q = x²/k + y and dρ = k + z it is a sum of
     non-negative terms.
     """

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, statistical
 from sparse_limits.numerics.masks.selection import kept_count, top_k_mask
 from sparse_limits.theory.graphon.any_latents import any_latents, of_columns, of_noise, of_rows
 from sparse_limits.theory.graphon.symbols import delta, m, n
@@ -41,7 +39,7 @@ def strip_of_masks(rng: np.random.Generator, masks: int, factor: str) -> Floats:
 
 
 @statistical(any_latents, tests=3)
-def masks_are_as_near_as_the_bound_says(limit_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_are_as_near_as_the_bound_says(limit_bound: sp.Expr, trial: Trial) -> Findings:
     """The integral over one rectangle, a lower bound of the cut norm, exceeds the bound with a probability of at most δ.
 
     The latents deviate by SHIFT beyond the half cell of midpoints, as those of rows or of columns, or a share of the noise has another law.

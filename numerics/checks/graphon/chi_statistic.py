@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
@@ -10,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import row_mask
 from sparse_limits.theory.graphon.chi_statistic import chi_statistic
 from sparse_limits.theory.graphon.symbols import m, n
@@ -18,7 +17,7 @@ from sparse_limits.theory.saliency.model import rho
 
 
 @enclosed(chi_statistic)
-def two_entries_are_kept_with_some_probability(pair_chance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_entries_are_kept_with_some_probability(pair_chance: sp.Expr, trial: Trial) -> Findings:
     """The probability that two entries are kept lies between 0, where one entry is kept, and 1, where all are."""
     one_of_nine = {m: sp.Integer(3), n: sp.Integer(3), rho: sp.Rational(1, 9)}
     for low, high in ((0, pair_chance), (pair_chance, 1)):
@@ -38,7 +37,7 @@ def mean_chi(rows: int, columns: int, kept: int) -> Fraction:
 
 
 @exact(chi_statistic, step="mean of the statistic")
-def chi_of_all_sets_of_entries(expected_chi: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def chi_of_all_sets_of_entries(expected_chi: sp.Expr, trial: Trial) -> Findings:
     """E χ over all K-subsets of up to nine entries, in rationals, is the stated value for every K."""
     for rows, columns in ((1, 4), (2, 3), (3, 2), (3, 3)):
         claimed = expected_chi.subs({m: rows, n: columns})
@@ -59,7 +58,7 @@ def chi_of_ranked_masks(rng: np.random.Generator, masks: int, side: int, kept: i
 
 
 @statistical(chi_statistic, tests=1)
-def chi_of_magnitude_masks(expected_chi: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def chi_of_magnitude_masks(expected_chi: sp.Expr, trial: Trial) -> Findings:
     """The mean of χ over top-K masks of magnitudes; χ never exceeds the number of entries."""
     side = 3
     sample = trial.draw(chi_of_ranked_masks, trial.size(20_000), side, 3)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.theory.graphon import concentration
 from sparse_limits.theory.graphon.comparison import normal_comparison, normal_density, normal_tail, z
 from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 QUARTER = sp.Rational(1, 4)
 
 
@@ -22,9 +19,7 @@ def by_error_functions(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(normal_comparison, step="slope")
-def spare_grows_and_then_falls(
-    normal_density: sp.Expr, spare: sp.Expr, spare_slope: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def spare_grows_and_then_falls(normal_density: sp.Expr, spare: sp.Expr, spare_slope: sp.Expr, trial: Trial) -> Findings:
     """`spare` is even, 0 at z = 0 and as z → ∞; its slope is the normal density times `spare_slope`, which changes its sign once.
 
     For z > 0, `spare_slope` starts from 0, rises at first, is concave and tends to −∞.
@@ -42,7 +37,7 @@ def spare_grows_and_then_falls(
 
 
 @enclosed(normal_comparison, step="largest scale")
-def scale_is_nowhere_larger(scale: sp.Expr, largest_scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def scale_is_nowhere_larger(scale: sp.Expr, largest_scale: sp.Expr, trial: Trial) -> Findings:
     """The scale is even, and at most the stated largest scale: by balls up to z = 2, and by σ ≤ 1/z beyond.
 
     There φ/z less the tail falls to 0.
@@ -58,18 +53,13 @@ def scale_is_nowhere_larger(scale: sp.Expr, largest_scale: sp.Expr, trial: Trial
     yield trial.nonnegative(largest_scale - 1 / z, room, where={z: sure + y}, strict=True)
 
 
-def reduce(expression: sp.Expr) -> sp.Expr:
-    """Simplify a formula in logarithms."""
-    return split_logarithms(expression)
-
-
 @exact(normal_comparison, step="two signs")
-def two_sums_fail_with_delta(one_failure: sp.Expr, fluctuation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_sums_fail_with_delta(one_failure: sp.Expr, fluctuation: sp.Expr, trial: Trial) -> Findings:
     """The exponent is 2s² over mn squares of 1/mn; at the fluctuation it is ln(2/δ)."""
     change = 1 / (m * n)
-    yield trial.same(sp.log(one_failure), -2 * s**2 / (m * n * change**2), by=reduce)
+    yield trial.same(sp.log(one_failure), -2 * s**2 / (m * n * change**2), by=split_logarithms)
     exponent = -expanded_logarithms(sp.log(one_failure)) / s**2
-    yield trial.same(fluctuation**2, sp.log(2 / delta) / exponent, by=reduce)
+    yield trial.same(fluctuation**2, sp.log(2 / delta) / exponent, by=split_logarithms)
 
 
 SURE = sp.Rational(1, 10**30)
@@ -84,7 +74,7 @@ SMALLEST = (  # where each of three rates is the smallest
 @enclosed(normal_comparison, step="least")
 def best_rate_is_the_least_of_three(
     hoeffding_rate: sp.Expr, bernstein_rate: sp.Expr, normal_rate: sp.Expr, best_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The best rate is the least of the two rates of G1.1 and the normal rate; at four points a given one of them is the least.
 
     The rates of G1.1 are the least for a small δ, and at low density.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
@@ -10,13 +9,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.graphon.concentration_masks import sparse_cut_norms, sparse_cut_witnesses
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.checks.graphon.concentration_masks import norms_within
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.masks.cut_norm import cut_norm_witness
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.comparison import normal_comparison
-from sparse_limits.theory.graphon.symbols import delta, m, n, s, variance
+from sparse_limits.theory.graphon.symbols import m, n, s, variance
 
 LEVELS = 10  # probabilities are tenths
 
@@ -43,7 +42,7 @@ def mean_largest_sums(rows: int, columns: int, tenths: int) -> list[tuple[str, F
 
 
 @enclosed(normal_comparison)
-def small_masks_keep_to_the_mean(mean_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def small_masks_keep_to_the_mean(mean_bound: sp.Expr, trial: Trial) -> Findings:
     """The mean of the largest sum, over rectangles or their complements and with either sign, is at most the bound.
 
     All masks of 1×1, 2×2, 2×3 and 3×3 entries with density 1/10, 3/10 and ½ are enumerated.
@@ -76,7 +75,7 @@ def far_from_the_mean(rows: int, columns: int, tenths: int) -> list[tuple[Fracti
 
 
 @enclosed(normal_comparison)
-def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Findings:
     """The largest sum over a rectangle exceeds its mean no more often than stated, at all of its values beyond the mean.
 
     All masks of 1×1, 2×2 and 3×3 entries with density 1/10 and ½ are enumerated.
@@ -88,7 +87,7 @@ def small_masks_keep_to_the_failure(one_failure: sp.Expr, trial: Trial) -> Itera
 
 
 @exact(normal_comparison)
-def rows_of_coins_exceed_their_mean(one_row_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_of_coins_exceed_their_mean(one_row_failure: sp.Expr, trial: Trial) -> Findings:
     """In a row of fair coins the largest sum is half the number of heads; it exceeds its mean as often as stated, over all throws."""
     for columns, far in ((3, Fraction(1, 12)), (4, Fraction(1, 8)), (5, Fraction(1, 10)), (6, Fraction(1, 5))):
         sums = [Fraction(sum(throw), 2 * columns) for throw in product((0, 1), repeat=columns)]
@@ -100,17 +99,9 @@ def rows_of_coins_exceed_their_mean(one_row_failure: sp.Expr, trial: Trial) -> I
 
 
 @statistical(normal_comparison, tests=4)
-def cut_norms_stay_within_the_rate(normal_rate: sp.Expr, best_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cut_norms_stay_within_the_rate(normal_rate: sp.Expr, best_rate: sp.Expr, trial: Trial) -> Findings:
     """Cut norms of drawn masks exceed the rates no more often than stated: 10×10 exactly, 128×128 by certified lower bounds."""
-    samples = (
-        (10, sp.Rational(1, 2), trial.draw(sparse_cut_norms, trial.size(2000), 10)),
-        (128, sp.Rational(1, 100), trial.draw(sparse_cut_witnesses, trial.size(16), 128)),
-    )
-    for side, failure, norms in samples:
-        at = {m: side, n: side, delta: failure, variance: sp.Rational(9, 100)}
-        for rate in (normal_rate, best_rate):
-            beyond = int((norms > trial.value(rate, at)).sum())
-            yield trial.counts(beyond, len(norms), float(failure), side="above")
+    yield from norms_within((normal_rate, best_rate), trial)
 
 
 def fair_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDArray[np.floating]:
@@ -120,7 +111,7 @@ def fair_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDArr
 
 
 @empirical(normal_comparison)
-def masks_reach_half_of_the_mean_bound(mean_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_reach_half_of_the_mean_bound(mean_bound: sp.Expr, trial: Trial) -> Findings:
     """A search finds cuts of at least half of the bound of the mean, in all of four fair masks of 128×128 entries."""
     least = trial.draw(fair_cut_witnesses, 4, 128).min()
     half = trial.value(mean_bound, {m: 128, n: 128, variance: sp.Rational(1, 4)}) / 2

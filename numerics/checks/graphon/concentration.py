@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.concentration import by_roots, cut_norm_rate, tilt
 from sparse_limits.theory.graphon.symbols import delta, m, n, p, s, variance
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def reduce(expression: sp.Expr) -> sp.Expr:
@@ -32,7 +29,7 @@ def rates_solve_the_union_bound(
     bernstein_rate: sp.Expr,
     bernstein_failure: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """At either rate the failure probability is δ."""
     root = sp.Symbol("x", positive=True)
     chosen = 2 * 2 ** (m + n) * sp.exp(-m * n * variance * root**2 / 8)  # L = mnVx²/8 leaves no roots
@@ -47,7 +44,7 @@ def failures_are_the_number_of_events_times_the_best_tilt(
     bernstein_cumulant: sp.Expr,
     bernstein_failure: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Each failure is the number of signed pairs of sets times e^(−mn ψ*(s)), with equality in Young's inequality at λ = ψ*′(s)."""
     for cumulant, failure in ((hoeffding_cumulant, hoeffding_failure), (bernstein_cumulant, bernstein_failure)):
         for rows, columns in ((1, 1), (1, 3), (3, 2)):
@@ -64,7 +61,7 @@ def failures_are_the_number_of_events_times_the_best_tilt(
 @enclosed(cut_norm_rate)
 def cumulants_bound_that_of_an_entry(
     hoeffding_cumulant: sp.Expr, bernstein_cumulant: sp.Expr, centred_cumulant: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """ln E e^(λ(M−p)) ≤ ψ(λ) on whole ranges; both sides agree to order λ² (at p = ½ for Hoeffding), and to order λ³ as p → 0."""
     bernstein = bernstein_cumulant.subs(variance, p * (1 - p))
     for bound in (hoeffding_cumulant, bernstein):
@@ -78,7 +75,7 @@ def cumulants_bound_that_of_an_entry(
 
 
 @enclosed(cut_norm_rate)
-def no_moment_exceeds_the_variance(moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_moment_exceeds_the_variance(moment: sp.Expr, trial: Trial) -> Findings:
     """No absolute moment from the second on exceeds the variance."""
     yield trial.below(moment, p * (1 - p))
 
@@ -91,16 +88,14 @@ def failures_add_up_the_events(
     bernstein_exponent: sp.Expr,
     bernstein_failure: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The logarithm of either failure is that of the number of events, less mn times the exponent."""
     for exponent, failure in ((hoeffding_exponent, hoeffding_failure), (bernstein_exponent, bernstein_failure)):
         yield trial.same(sp.log(failure), sp.log(pairs) - m * n * exponent, by=split_logarithms)
 
 
 @exact(cut_norm_rate, step="Hoeffding's rate")
-def first_failure_at_the_rate_is_delta(
-    hoeffding_failure: sp.Expr, hoeffding_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def first_failure_at_the_rate_is_delta(hoeffding_failure: sp.Expr, hoeffding_rate: sp.Expr, trial: Trial) -> Findings:
     """The logarithm of the first bound at its rate is ln δ; all letters are free."""
     yield trial.same(sp.log(hoeffding_failure.subs(s, hoeffding_rate)), sp.log(delta), by=reduce)
 
@@ -108,7 +103,7 @@ def first_failure_at_the_rate_is_delta(
 @exact(cut_norm_rate, step="Bernstein's rate")
 def second_failure_at_the_rate_is_delta(
     bernstein_failure: sp.Expr, root: sp.Expr, bernstein_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The logarithm of the second bound at its rate is ln δ, with the stated root of 1 + 2s/(3V)."""
     square_root = sp.Symbol("r", positive=True)
     failure = bernstein_failure.subs(sp.sqrt(1 + 2 * s / (3 * variance)), square_root)

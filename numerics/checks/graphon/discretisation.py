@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
 
@@ -10,8 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
-from sparse_limits.numerics.exact.logarithms import split_logarithms
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.graphon.discretisation import (
     SIZES,
     at,
@@ -22,11 +20,6 @@ from sparse_limits.theory.graphon.discretisation import (
 
 Kernel = NDArray[np.int64]
 POINTS = {"middle": (Fraction(1, 2),), "lower end": (Fraction(0),), "any": (Fraction(0), Fraction(1, 2), Fraction(1))}
-
-
-def reduce(expression: sp.Expr) -> sp.Expr:
-    """Simplify a formula in logarithms."""
-    return split_logarithms(expression)
 
 
 def distance(kernel: Kernel, rows: int, columns: int, point: str = "middle") -> Fraction:
@@ -56,7 +49,7 @@ def worst_staircase(rows: int, columns: int, point: str) -> Fraction:
 @exact(kernel_discretisation, step="midpoints", cost=0.5)
 def worst_kernels_attain_the_suprema(
     midpoint_supremum: sp.Expr, any_point_supremum: sp.Expr, point: str, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The largest distance over all staircases of half cells is the stated supremum; by the proof no kernel has a larger distance."""
     for rows, columns in SIZES:
         for bound, where in ((midpoint_supremum, point), (any_point_supremum, "any")):
@@ -70,7 +63,7 @@ def step_above(place: int, size: int) -> NDArray[np.int64]:
 
 
 @exact(kernel_discretisation, step="one term for each variable")
-def steps_attain_each_term(midpoint_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def steps_attain_each_term(midpoint_error: sp.Expr, trial: Trial) -> Findings:
     """The distances of two steps just above a midpoint, one in each variable, add up to the bound."""
     for rows, columns in ((2, 5), (4, 3)):
         down = np.repeat(step_above(rows // 2 * 2 + 1, 2 * rows)[:, None], 2 * columns + 1, axis=1)
@@ -107,7 +100,7 @@ def kernels(rng: np.random.Generator, family: str) -> list[tuple[Kernel, int, in
 @exact(kernel_discretisation)
 def monotone_kernels_stay_below(
     midpoint_supremum: sp.Expr, any_point_supremum: sp.Expr, family: str, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The distances of random kernels with many values on quarters of cells are at most the suprema, in integers."""
     for kernel, rows, columns in trial.draw(kernels, family):
         for bound, point in ((midpoint_supremum, "middle"), (any_point_supremum, "any")):
@@ -150,7 +143,7 @@ def zigzags(rng: np.random.Generator, rows: int, columns: int) -> list[tuple[NDA
 @exact(lipschitz_discretisation, step="Lipschitz")
 def distances_from_the_midpoints_attain_the_lipschitz_bound(
     lipschitz_error: sp.Expr, point: str, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """W = L(|x − x_i| + |y − y_j|) attains the bound, and sums of random zigzags stay below it: exact integrals."""
     for rows, columns in ((1, 1), (2, 3), (4, 2)):
         claimed = at(lipschitz_error, rows, columns).subs(slope, 1)

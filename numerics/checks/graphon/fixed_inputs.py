@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -11,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.numerics.exact.rationals import rational
@@ -19,25 +18,16 @@ from sparse_limits.theory.graphon.fixed_inputs import fixed_inputs, inputs, move
 from sparse_limits.theory.graphon.symbols import delta, n, p, s, variance
 from sparse_limits.theory.tails import half_normal
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
-
-def reduce(expression: sp.Expr) -> sp.Expr:
-    """Simplify a formula in logarithms."""
-    return split_logarithms(expression)
-
 
 @exact(fixed_inputs, step="union of sets")
-def union_bound_solves_its_failure_probability(
-    column_failure: sp.Expr, union_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def union_bound_solves_its_failure_probability(column_failure: sp.Expr, union_bound: sp.Expr, trial: Trial) -> Findings:
     """At the union bound the failure is δ, over two signs for each of the 2^d sets of columns.
 
     At any s its logarithm is ln δ plus 2n times the difference of the squares of the bound and of s.
     """
     away = 2 * n * (union_bound**2 - s**2)
-    yield trial.same(sp.log(column_failure), sp.log(delta) + away, by=reduce)
-    yield trial.same(column_failure.subs(s, union_bound), delta, by=reduce)
+    yield trial.same(sp.log(column_failure), sp.log(delta) + away, by=split_logarithms)
+    yield trial.same(column_failure.subs(s, union_bound), delta, by=split_logarithms)
     for columns in (1, 4):
         events = sum(1 for _ in product((1, -1), *[(0, 1)] * columns))
         claimed = sp.simplify(column_failure.subs({s: 0, inputs: columns}))
@@ -56,7 +46,7 @@ def mean_positive_part(rows: int, chance: Fraction) -> Fraction:
 
 
 @enclosed(fixed_inputs, step="mean of a positive part")
-def excess_of_a_column_is_at_most_the_bound(mean_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def excess_of_a_column_is_at_most_the_bound(mean_deviation: sp.Expr, trial: Trial) -> Findings:
     """E max(X/n − p, 0) for binomial X is at most the bound, up to eight rows; one row with a fair entry attains it."""
     for rows, tenths in product((1, 2, 3, 8), (1, 3, 5, 8)):
         share = sp.Rational(tenths, 10)
@@ -65,13 +55,11 @@ def excess_of_a_column_is_at_most_the_bound(mean_deviation: sp.Expr, trial: Tria
 
 
 @exact(fixed_inputs, step="two signs")
-def two_excesses_fail_with_delta(
-    one_column_failure: sp.Expr, row_fluctuation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def two_excesses_fail_with_delta(one_column_failure: sp.Expr, row_fluctuation: sp.Expr, trial: Trial) -> Findings:
     """The exponent is 2s² over n squares of 1/n; at the fluctuation it is ln(2/δ)."""
-    yield trial.same(sp.log(one_column_failure), -2 * s**2 / (n * (1 / n) ** 2), by=reduce)
+    yield trial.same(sp.log(one_column_failure), -2 * s**2 / (n * (1 / n) ** 2), by=split_logarithms)
     exponent = -expanded_logarithms(sp.log(one_column_failure)) / s**2
-    yield trial.same(row_fluctuation**2, sp.log(2 / delta) / exponent, by=reduce)
+    yield trial.same(row_fluctuation**2, sp.log(2 / delta) / exponent, by=split_logarithms)
 
 
 FEW = {n: 64, inputs: 1, delta: sp.Rational(1, 20), variance: sp.Rational(1, 4)}
@@ -81,7 +69,7 @@ MANY = {n: 64, inputs: 784, delta: sp.Rational(1, 20), variance: sp.Rational(1, 
 @enclosed(fixed_inputs, step="columns")
 def column_bound_is_the_smaller_one(
     union_bound: sp.Expr, free_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The column bound is the smaller of the union bound, as for one column, and the free bound, as for 784 columns."""
     yield trial.same(column_bound, sp.Min(union_bound, free_bound), by=None)
     yield trial.same(column_bound, union_bound, by=None, at=[FEW])
@@ -96,7 +84,7 @@ def pieces_add_up_for_fixed_inputs(
     column_sum: sp.Expr,
     ranked_column_bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound is the largest sum of the chosen columns: all rounding is their excess, and the other columns are at minus their bound.
 
     None of the other columns is moved.
@@ -121,7 +109,7 @@ def column_shares(rng: np.random.Generator, networks: int, rows: int) -> NDArray
 
 
 @statistical(fixed_inputs, tests=1)
-def sets_of_columns_stay_within_the_bound(column_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sets_of_columns_stay_within_the_bound(column_bound: sp.Expr, trial: Trial) -> Findings:
     """Sums over the worst set of columns exceed the bound no more often than stated, for iid rows whose entries depend on each other.
 
     The worst set consists of all columns with positive, or of all with negative, deviations.
@@ -139,7 +127,7 @@ def sets_of_columns_stay_within_the_bound(column_bound: sp.Expr, trial: Trial) -
 @exact(fixed_inputs)
 def equal_and_opposite_columns(
     equal_column_failure: sp.Expr, opposite_concentration: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The largest deviation over all sets of columns, over all throws of one coin for each row.
 
     The coin makes all d entries of a row equal, or chooses one of two.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -10,14 +9,13 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erfc, erfinv
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import kept_count, top_k_mask
 from sparse_limits.theory.formulas.level import Level
 from sparse_limits.theory.graphon.limit import mask_limit, y
 from sparse_limits.theory.graphon.symbols import delta, m, n
 from sparse_limits.theory.saliency.model import rho, u
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 DENSITY = sp.Rational(1, 10)
 
 # Bounds of the same distance by way of the mask above a threshold: its sampling twice, or its number of entries apart
@@ -26,7 +24,7 @@ DENSITY = sp.Rational(1, 10)
 @exact(mask_limit, step="along a sequence")
 def bounds_along_a_sequence(
     sorted_bound: sp.Expr, midpoint_bound: sp.Expr, ultimate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At m = n = y ln k and δ = k⁻² the bound for sorted latents has the stated limit, that for midpoints the limit 0.
 
     Both bounds increase in 1/m and in 1/n, by the signs of their letters; x = ln k.
@@ -43,7 +41,7 @@ def bounds_along_a_sequence(
 
 
 @exact(mask_limit, step="rounding")
-def rounding_is_attained(rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rounding_is_attained(rounding: sp.Expr, trial: Trial) -> Findings:
     """The largest |K/mn − ρ| over densities, in rationals, is the bound; half-integers ρmn attain it."""
     for rows, columns in ((3, 5), (8, 4), (1, 7)):
         size = rows * columns
@@ -54,13 +52,13 @@ def rounding_is_attained(rounding: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(mask_limit, step="rate")
-def bound_has_the_rate(midpoint_bound: sp.Expr, rate_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bound_has_the_rate(midpoint_bound: sp.Expr, rate_constant: sp.Expr, trial: Trial) -> Findings:
     """√n times the bound tends to the stated constant, for m = n."""
     yield trial.same(trial.once(sp.limit, midpoint_bound.subs(m, n) * sp.sqrt(n), n, sp.oo), rate_constant)
 
 
 @exact(mask_limit, step="wide rate")
-def wide_bound_has_the_rate(wide_bound: sp.Expr, wide_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def wide_bound_has_the_rate(wide_bound: sp.Expr, wide_constant: sp.Expr, trial: Trial) -> Findings:
     """√n times the wide bound tends to the stated constant, for m = n."""
     yield trial.same(trial.once(sp.limit, sp.expand(wide_bound.subs(m, n) * sp.sqrt(n)), n, sp.oo), wide_constant)
 
@@ -89,7 +87,7 @@ def row_averages(trial: Trial, target: sp.Expr) -> tuple[NDArray[np.floating], N
 
 
 @enclosed(mask_limit)
-def target_has_the_density(target: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def target_has_the_density(target: sp.Expr, trial: Trial) -> Findings:
     """∬W = ρ lies between sums of a monotone kernel over the left and over the right ends of short intervals.
 
     The sums are 4·10⁻⁵ apart, far beyond their rounding.
@@ -101,7 +99,7 @@ def target_has_the_density(target: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @statistical(mask_limit, tests=2, cost=0.6)
 def masks_are_within_the_bound(
     midpoint_bound: sp.Expr, sorted_bound: sp.Expr, target: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The distance of SNIP masks (S4, φ = 1, ρ = 1/10), bounded from below by one cut, exceeds the bound no more often than stated.
 
     The cut has all columns and the best rows; on it, the kernel, which depends on u, is bounded by its values at both ends of short

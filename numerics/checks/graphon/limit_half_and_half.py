@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.graphon.limit import half_and_half, mask_limit, y
 
 x = sp.Symbol("x", positive=True)
@@ -14,7 +12,7 @@ ENTROPY = x * sp.log(2 * x) + (1 - x) * sp.log(2 * (1 - x))  # of x and ½
 
 
 @exact(mask_limit)
-def too_many_columns_are_kept_too_little(half_and_half: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def too_many_columns_are_kept_too_little(half_and_half: sp.Expr, trial: Trial) -> Findings:
     """If a share ½ + s of the columns shares half of the entries, the mask exceeds the kernel on s and is below it on the right half.
 
     Both differences are equal to the stated distance.
@@ -26,7 +24,7 @@ def too_many_columns_are_kept_too_little(half_and_half: sp.Expr, trial: Trial) -
 
 
 @enclosed(mask_limit)
-def share_has_a_small_entropy_and_the_distance(ultimate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def share_has_a_small_entropy_and_the_distance(ultimate: sp.Expr, trial: Trial) -> Findings:
     """At the share ½ + 1/(2√y) the entropy is below 1/y, and the distance is at most the stated limit, for three y.
 
     Three binomial probabilities are at least as large as the entropy says.

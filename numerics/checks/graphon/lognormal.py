@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, control, exact
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.lognormal import (
@@ -25,7 +24,6 @@ from sparse_limits.theory.graphon.lognormal import (
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.tails import Tail
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 level = sp.Symbol("c", real=True)  # erfcinv(2ρ): the density as a point of the normal law
 SHARED = {  # variance of what two scores have in common
     "squared_kernel": row_scale**2 + column_scale**2,
@@ -65,14 +63,14 @@ def same_density(left: sp.Expr, right: sp.Expr, trial: Trial) -> Finding:
 
 
 @exact(probit_graphon, step="score")
-def probit_is_the_tail_of_lognormal_noise(probit_kernel: sp.Expr, noise: Tail, trial: Trial) -> Iterator[Finding]:
+def probit_is_the_tail_of_lognormal_noise(probit_kernel: sp.Expr, noise: Tail, trial: Trial) -> Findings:
     """The kernel is P(|ξ| > e^t/(fφ)) for lognormal noise and profiles."""
     tail = noise.at(sp.exp(log_threshold) / (sp.exp(row_scale * x) * sp.exp(column_scale * y)))
     yield trial.same(tail, probit_kernel, by=simplified_logarithm)
 
 
 @exact(probit_graphon, step="density")
-def probit_averages_to_the_density(probit_kernel: sp.Expr, total_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def probit_averages_to_the_density(probit_kernel: sp.Expr, total_density: sp.Expr, trial: Trial) -> Findings:
     """Kernel and density are ½ at t = 0 (and x = y = 0); the slope of the density in t is the mean of that of the kernel over both latents.
 
     The mean is a Gaussian integral.
@@ -85,7 +83,7 @@ def probit_averages_to_the_density(probit_kernel: sp.Expr, total_density: sp.Exp
 
 
 @exact(probit_graphon, step="threshold")
-def threshold_inverts_the_density(total_density: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def threshold_inverts_the_density(total_density: sp.Expr, threshold: sp.Expr, trial: Trial) -> Findings:
     """The threshold is 0 at the density ½, and the density is ½ at the threshold 0; the slope of each is the inverse of the other's."""
     yield trial.vanishes(threshold.subs(rho, sp.Rational(1, 2)))
     yield trial.same(total_density.subs(log_threshold, 0), sp.Rational(1, 2))
@@ -94,9 +92,7 @@ def threshold_inverts_the_density(total_density: sp.Expr, threshold: sp.Expr, tr
 
 
 @exact(probit_graphon)
-def kernel_is_the_tail_of_a_lognormal_score(
-    threshold: sp.Expr, kernel: sp.Expr, noise: Tail, trial: Trial
-) -> Iterator[Finding]:
+def kernel_is_the_tail_of_a_lognormal_score(threshold: sp.Expr, kernel: sp.Expr, noise: Tail, trial: Trial) -> Findings:
     """The kernel at the threshold of the density is P(|ξ| > e^t/(fφ)) for lognormal noise and profiles."""
     tail = noise.at(sp.exp(threshold) / sp.exp(row_scale * x + column_scale * y))
     yield trial.same(by_level(tail), by_level(kernel), by=simplified_logarithm)
@@ -105,9 +101,7 @@ def kernel_is_the_tail_of_a_lognormal_score(
 @exact(probit_graphon, step="degrees", cost=0.7)
 @control("rows and columns exchanged", row_degree=column_degree.subs(y, x), column_degree=row_degree.subs(x, y))
 @control("mirrored latents", row_degree=row_degree.subs(x, -x), column_degree=column_degree.subs(y, -y))
-def degrees_average_the_kernel(
-    kernel: sp.Expr, row_degree: sp.Expr, column_degree: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def degrees_average_the_kernel(kernel: sp.Expr, row_degree: sp.Expr, column_degree: sp.Expr, trial: Trial) -> Findings:
     """The degrees are means of the kernel over one latent, and ρ is the mean over both, by derivatives in the level of the density.
 
     Kernel and degrees are ½ at the centre, and exchanging rows and columns exchanges the degrees.
@@ -124,7 +118,7 @@ def degrees_average_the_kernel(
 
 
 @exact(probit_graphon, step="correlation")
-def shared_latents_correlate_scores(correlation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shared_latents_correlate_scores(correlation: sp.Expr, trial: Trial) -> Findings:
     """The correlation is the covariance of two scores with common x and y over the variance of one score.
 
     The mean of the square of a latent is 1, that of other products 0.
@@ -142,7 +136,7 @@ def shared_latents_correlate_scores(correlation: sp.Expr, trial: Trial) -> Itera
 
 
 @exact(probit_graphon, step="Plackett's identity")
-def density_has_the_slope_of_both_variables(bivariate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def density_has_the_slope_of_both_variables(bivariate: sp.Expr, trial: Trial) -> Findings:
     """The bivariate density has ∂/∂r equal to ∂²/∂x∂y, and is that of two independent normals at r = 0.
 
     Given x, the density of y is stationary at y = rx.
@@ -163,7 +157,7 @@ def moments_grow_by_the_bivariate_density(
     squared_row_degree: sp.Expr,
     squared_column_degree: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The slope of each moment in the scale of the noise is the bivariate density at (h, h) times that of r (Plackett).
 
     At r = 0 each moment is ρ².

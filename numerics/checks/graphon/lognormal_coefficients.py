@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -10,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.graphon.lognormal import SHARED, by_level, level, normal_mean, same_density
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.lognormal import (
     balanced_squared_kernel,
@@ -39,7 +38,7 @@ from sparse_limits.theory.saliency.model import rho
 
 
 @exact(probit_graphon, step="shifted latents")
-def shifted_latents_shift_the_threshold(kernel: sp.Expr, shifted: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shifted_latents_shift_the_threshold(kernel: sp.Expr, shifted: sp.Expr, trial: Trial) -> Findings:
     """The shifted density is the mean of the kernel at X + a and Y + b, by its slope in the level as a Gaussian integral.
 
     At the centre it is ½.
@@ -64,7 +63,7 @@ def slopes_of(shifted: sp.Expr) -> list[sp.Expr]:
 
 
 @exact(probit_graphon, step="derivatives", cost=0.4)
-def derivatives_of_the_shifted_density(shifted: sp.Expr, derivative: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def derivatives_of_the_shifted_density(shifted: sp.Expr, derivative: sp.Expr, trial: Trial) -> Findings:
     """The stated derivatives are those of Φ((c − t)/Σ) at c = 0, for orders up to 5; all other letters are free."""
     cases = ((by_level(derivative.subs(order, m)), slope) for m, slope in enumerate(trial.once(slopes_of, shifted)))
     yield trial.at_sizes(cases, "orders", by=simplified)
@@ -73,7 +72,7 @@ def derivatives_of_the_shifted_density(shifted: sp.Expr, derivative: sp.Expr, tr
 @exact(probit_graphon, step="coefficients", cost=0.4)
 def coefficients_are_derivatives_of_the_shifted_density(
     derivative: sp.Expr, coefficient: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The coefficients are Taylor coefficients in (a, b) of g(s_f a + s_g b), where g has the stated derivatives, orders up to 2 + 2."""
     point = row_scale * row_shift + column_scale * column_shift
     cases = []
@@ -88,7 +87,7 @@ def coefficients_are_derivatives_of_the_shifted_density(
 @exact(probit_graphon, step="one order")
 def squares_of_one_order_add_up(
     correlation: sp.Expr, coefficient: sp.Expr, order_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The squares of the coefficients with j + k = m add up to the m-th power of the correlation times the share, m = 0, …, 4.
 
     For k = 0 the square is a part of that for all orders m, and twice the noise leaves the share unchanged.
@@ -121,7 +120,7 @@ def squares_of_the_coefficients_exhaust_the_moments(
     squared_column_degree: sp.Expr,
     truncation: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """c_jk² = s_f^2j s_g^2k d² / j!k!, and 0 ≤ moment − Σ c² ≤ truncation at two points.
 
     For the kernel the sum is over all j, k < SIDE, for the degrees over the first column and the first row.
@@ -141,7 +140,7 @@ def squares_of_the_coefficients_exhaust_the_moments(
 
 
 @exact(probit_graphon, step="truncation")
-def truncation_is_geometric(truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def truncation_is_geometric(truncation: sp.Expr, trial: Trial) -> Findings:
     """At K = 0, and without noise, the truncation is the variance of an indicator; from K to K + 1 it is multiplied by the correlation."""
     shared = SHARED["squared_kernel"] / total_variance
     yield trial.induction(truncation, size, rho - rho**2, lambda left_out: shared * left_out)
@@ -159,7 +158,7 @@ TRIPLES = ((3, 4, 5), (5, 12, 13), (8, 15, 17))
 @enclosed(probit_graphon)
 def certificate_and_truncation_are_below_plain_bounds(
     certificate: sp.Expr, truncation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The certificate is at most the root of ∬W² and at most 1; the truncation is at most the correlation times ρ(1 − ρ)."""
     yield trial.below(certificate, sp.sqrt(moment))
     yield trial.below(certificate, 1)
@@ -169,7 +168,7 @@ def certificate_and_truncation_are_below_plain_bounds(
 
 
 @exact(probit_graphon, step="certificate")
-def certificate_is_attained(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def certificate_is_attained(certificate: sp.Expr, trial: Trial) -> Findings:
     """The square of the certificate is σ² plus what is left out.
 
     For the matrix (p, q)ᵀ with p² + q² = r², cut down to its first row p, the certificate is the singular value r.
@@ -180,7 +179,7 @@ def certificate_is_attained(certificate: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @enclosed(probit_graphon)
-def certificate_bounds_singular_values(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def certificate_bounds_singular_values(certificate: sp.Expr, trial: Trial) -> Findings:
     """|a| ≤ σ₁ ≤ certificate and σ₂ ≤ certificate for integer matrices (a b; c d) cut down to (a)."""
     for p, q, r, s in trial.draw(square_matrices):
         total, root = p * p + q * q + r * r + s * s, 4 * (p * s - q * r) ** 2
@@ -228,7 +227,7 @@ def scores_keep_the_degrees_and_moments(
     squared_row_degree: sp.Expr,
     squared_column_degree: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Scores exceed a threshold as often as stated: at fixed latents, over the columns of a row, and in pairs that share latents."""
     n = trial.size(100_000)
     points = [(kernel, {x: place, y: 1}) for place in GRID]
@@ -239,7 +238,7 @@ def scores_keep_the_degrees_and_moments(
 
 
 @enclosed(probit_graphon)
-def bounds_of_the_spectrum_are_attained(certificate: sp.Expr, truncation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bounds_of_the_spectrum_are_attained(certificate: sp.Expr, truncation: sp.Expr, trial: Trial) -> Findings:
     """With one column (s_g = 0) the certificate is the only singular value; one coefficient leaves out strictly less than the truncation.
 
     The latter holds at balance for any scales and any noise, written by u where the correlation is sin(πu/2), with equality without noise.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
+from sparse_limits.theory.formulas.simplifying import by_moduli
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import (
     AT_VARIANCE,
@@ -28,11 +27,9 @@ from sparse_limits.theory.graphon.rate import (
 )
 from sparse_limits.theory.graphon.symbols import n, p, variance
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @exact(optimal_rate, step="two cuts")
-def two_cuts_have_the_moduli(part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_cuts_have_the_moduli(part: sp.Expr, trial: Trial) -> Findings:
     """The positive and the negative part of a row sum add up to its modulus, and differ by the row sum.
 
     A positive row sum is its own positive part.
@@ -44,13 +41,8 @@ def two_cuts_have_the_moduli(part: sp.Expr, trial: Trial) -> Iterator[Finding]:
     yield trial.same(part.subs(row_sum, positive), positive)
 
 
-def by_moduli(expression: sp.Expr) -> sp.Expr:
-    """Maxima written with moduli, multiplied out."""
-    return sp.expand(expression.rewrite(sp.Abs))
-
-
 @exact(optimal_rate, step="the better cut")
-def better_cut_has_half(part: sp.Expr, row_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def better_cut_has_half(part: sp.Expr, row_share: sp.Expr, trial: Trial) -> Findings:
     """The larger of two cuts exceeds the share of their sum by half of their distance; for rows 1 and −1 both cuts are equal to it."""
     first, second = sp.symbols("x y", nonnegative=True)
     better = sp.Max(first, second) - row_share * (first + second)
@@ -73,7 +65,7 @@ def integer_matrices(rng: np.random.Generator) -> list[NDArray[np.int64]]:
 
 
 @exact(optimal_rate, step="the better cut")
-def rows_bound_the_cut_norm(row_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_bound_the_cut_norm(row_share: sp.Expr, trial: Trial) -> Findings:
     """row_share · Σ|row sums| ≤ mn‖A‖□ in integers, with equality if the row sums cancel and each row has one sign."""
     matrices = [*SHARP, *trial.draw(integer_matrices)]
     for place, matrix in enumerate(matrices):
@@ -91,7 +83,7 @@ def stirling(number: sp.Expr, remainder: sp.Expr) -> sp.Expr:
 @exact(optimal_rate, step="Stirling's formula")
 def rate_is_that_of_stirling(
     row_share: sp.Expr, whole_deviation: sp.Expr, mean_rate: sp.Expr, loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The logarithm of the mean is that of the rate less the loss, by Stirling's formula for the binomial coefficient.
 
     The variance V and p(1 − p) are kept apart.
@@ -107,9 +99,7 @@ def rate_is_that_of_stirling(
 
 
 @exact(optimal_rate, step="first terms")
-def first_terms_are_the_loss(
-    first_term: sp.Expr, loss: sp.Expr, stirling_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def first_terms_are_the_loss(first_term: sp.Expr, loss: sp.Expr, stirling_loss: sp.Expr, trial: Trial) -> Findings:
     """The loss with the first term in place of each remainder, at the p that has the variance V."""
     numbers = {ones_remainder: n * p, zeros_remainder: n * (1 - p), whole_remainder: n}
     terms = {remainder: first_term.subs(z, number.subs(AT_VARIANCE)) for remainder, number in numbers.items()}
@@ -119,7 +109,7 @@ def first_terms_are_the_loss(
 @exact(optimal_rate, step="last terms")
 def last_term_is_a_share_of_the_next(
     next_term: sp.Expr, last_term: sp.Expr, last_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The stated share of the next term exceeds the last term by y(2 + y)/1260z⁵ at z = 1 + y."""
     above = sp.Symbol("y", nonnegative=True)
     left = (last_share * next_term - last_term).subs(z, 1 + above)
@@ -127,7 +117,7 @@ def last_term_is_a_share_of_the_next(
 
 
 @exact(optimal_rate, step="no more than the first terms")
-def rest_is_positive(next_term: sp.Expr, last_share: sp.Expr, least_rest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rest_is_positive(next_term: sp.Expr, last_share: sp.Expr, least_rest: sp.Expr, trial: Trial) -> Findings:
     """The least rest is that of the next terms of a and b, less the share of the last, minus the next term of a + b; it is not negative.
 
     Over a common denominator all coefficients are positive.
@@ -139,9 +129,7 @@ def rest_is_positive(next_term: sp.Expr, last_share: sp.Expr, least_rest: sp.Exp
 
 
 @enclosed(optimal_rate)
-def rest_and_mode_are_what_they_are_called(
-    least_rest: sp.Expr, mean_deviation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def rest_and_mode_are_what_they_are_called(least_rest: sp.Expr, mean_deviation: sp.Expr, trial: Trial) -> Findings:
     """The least rest is at most the next terms less the last terms, at means of 1 or more; the mean deviation is largest at its mode."""
     left = sum((next_term - last_term).subs(z, number) for number in (ones, zeros)) - next_term.subs(z, ones + zeros)
     yield trial.below(least_rest, left)
@@ -150,7 +138,7 @@ def rest_and_mode_are_what_they_are_called(
 
 
 @exact(optimal_rate, step="de Moivre")
-def mean_deviation_of_a_binomial(mean_deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mean_deviation_of_a_binomial(mean_deviation: sp.Expr, trial: Trial) -> Findings:
     """De Moivre's closed form equals Σ|j − np| P(j), in rationals, for twelve binomial laws."""
     for size in (1, 2, 7, 12):
         for chance in (sp.Rational(1, 10), sp.Rational(1, 2), sp.Rational(5, 7)):
@@ -167,7 +155,7 @@ def mean_of_the_bound_has_the_rate(
     stirling_loss: sp.Expr,
     stirling_error: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """θ = ln(rate/mean) lies between the stated loss less its error and the loss, for twelve pairs of width and probability.
 
     The widths go up to a million.

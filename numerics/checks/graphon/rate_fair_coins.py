@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
@@ -10,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.evidence.sums import grows_by
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
@@ -35,9 +34,7 @@ def of_coins(deviation: sp.Expr, coins: sp.Expr | int) -> sp.Expr:
 
 
 @exact(optimal_rate, step="fair coins")
-def fair_coins_have_the_mean(
-    fair_mean: sp.Expr, mean_deviation: sp.Expr, row_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def fair_coins_have_the_mean(fair_mean: sp.Expr, mean_deviation: sp.Expr, row_share: sp.Expr, trial: Trial) -> Findings:
     """The mean of the better cut is its share of the mean modulus of a row, by De Moivre's closed form and over all throws."""
     yield trial.same(fair_mean, row_share * of_coins(mean_deviation, n) / n)
     for columns in range(1, 8):
@@ -47,7 +44,7 @@ def fair_coins_have_the_mean(
 
 
 @exact(optimal_rate, step="any bound of fair coins")
-def mean_is_no_more_than_bound_and_rest(fair_mean: sp.Expr, least_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mean_is_no_more_than_bound_and_rest(fair_mean: sp.Expr, least_rate: sp.Expr, trial: Trial) -> Findings:
     """The mean is the least rate with probability 1 − δ plus ½ with probability δ; and quantiles over all masks of 3×3 coins."""
     least = sp.Symbol("x", real=True)
     yield trial.same((1 - delta) * least + delta / 2, fair_mean, where={least: least_rate})
@@ -55,7 +52,7 @@ def mean_is_no_more_than_bound_and_rest(fair_mean: sp.Expr, least_rate: sp.Expr,
     yield from quantiles(coins, least_rate.subs({m: 3, n: 3}), trial)
 
 
-def quantiles(signs: NDArray[np.int64], least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def quantiles(signs: NDArray[np.int64], least: sp.Expr, trial: Trial) -> Findings:
     """That for equally likely matrices of entries ±½, the quantile of the cut norm at δ = 1/20 and 1/4 is at least the stated one."""
     norms = np.sort(np.asarray(exact_cut_norm(signs)) / 2)
     for allowed in (Fraction(1, 20), Fraction(1, 4)):
@@ -67,7 +64,7 @@ def quantiles(signs: NDArray[np.int64], least: sp.Expr, trial: Trial) -> Iterato
 @exact(optimal_rate, step="ranked fair coins")
 def ranking_costs_the_number_of_entries(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, mean_deviation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Ranking costs the mean modulus of the sum of all entries, by its closed form and over all throws of up to nine coins."""
     gap = fair_mean - ranked_mean
     yield trial.same(gap, of_coins(mean_deviation, m * n) / (m * n))
@@ -84,7 +81,7 @@ def ranking_costs_the_number_of_entries(
 @exact(optimal_rate, step="any bound of ranked masks")
 def ranked_masks_lose_the_ranking(
     fair_mean: sp.Expr, ranked_mean: sp.Expr, least_rate: sp.Expr, least_ranked_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Times 1 − δ, the difference of both bounds is that of the means; and quantiles over all masks of two ranked sizes.
 
     These are six ones among 3×4 entries, and five among 3×3.
@@ -97,7 +94,7 @@ def ranked_masks_lose_the_ranking(
 
 
 @exact(optimal_rate, step="spread of the cut")
-def cut_has_the_spread(weight: sp.Expr, cut_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cut_has_the_spread(weight: sp.Expr, cut_variance: sp.Expr, trial: Trial) -> Findings:
     """The variance of the cut is a quarter of that of a count over mn², and each column adds its own; and over all counts."""
     square = sp.Symbol("x", nonnegative=True)
     yield grows_by(trial, n * p * (1 - p), n, (1 - p) * p**2 + p * (1 - p) ** 2)
@@ -111,7 +108,7 @@ def cut_has_the_spread(weight: sp.Expr, cut_variance: sp.Expr, trial: Trial) -> 
 @exact(optimal_rate, step="any probability of failure")
 def chance_below_the_mean_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The rate is below the mean by the root of the variance over 1 − δ; and quantiles over all masks of 3×3 coins."""
     least = sp.Symbol("x", real=True)
     below = row_share * mean_deviation / n - least
@@ -124,7 +121,7 @@ def chance_below_the_mean_is_what_is_left(
 @exact(optimal_rate, step="ranked masks at any probability of failure")
 def chance_of_either_is_what_is_left(
     row_share: sp.Expr, mean_deviation: sp.Expr, cut_variance: sp.Expr, any_ranked_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Half of the difference of the mean and the rate is the root of two mean squares over 1 − δ.
 
     These are that of the cut and that of (K − N)/mn.
@@ -136,7 +133,7 @@ def chance_of_either_is_what_is_left(
 
 
 @enclosed(optimal_rate)
-def loss_of_fair_coins(fair_loss: sp.Expr, fair_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def loss_of_fair_coins(fair_loss: sp.Expr, fair_error: sp.Expr, trial: Trial) -> Findings:
     """Half of the mean modulus of a row over n, over all throws of 2, 4 and 8 coins, is the rate times e^(−θ)."""
     quarter = {variance: sp.Rational(1, 4)}
     for columns in (2, 4, 8):
@@ -153,9 +150,7 @@ def by_gamma(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(optimal_rate, step="constant of fair coins")
-def means_have_the_constant(
-    fair_mean: sp.Expr, ranked_mean: sp.Expr, fair_constant: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def means_have_the_constant(fair_mean: sp.Expr, ranked_mean: sp.Expr, fair_constant: sp.Expr, trial: Trial) -> Findings:
     """√n times the mean has the stated limit at n = 2k, by the central binomial coefficient; odd n follow from even ones.
 
     What ranking costs is twice the mean for a row of n² coins, if m = n.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations, product
 from math import comb
@@ -12,7 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.row_label import eta, gamma, kappa, negative_part, positive_part, row_label
@@ -86,7 +85,7 @@ def mean_excess(tosses: int) -> sp.Rational:
 
 
 @exact(row_label)
-def opposite_rows_have_the_mean(opposite_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def opposite_rows_have_the_mean(opposite_mean: sp.Expr, trial: Trial) -> Findings:
     """The mean of the best of all cuts, over all signs of rows ±(1, −1), is the stated one for 1, 2, 3 and 5 rows."""
     for size in (1, 2, 3, 5):
         signs = np.array(list(product((1, -1), repeat=size)))
@@ -97,7 +96,7 @@ def opposite_rows_have_the_mean(opposite_mean: sp.Expr, trial: Trial) -> Iterato
 @enclosed(row_label)
 def small_laws_of_rows(
     four_cycle: sp.Expr, upper: sp.Expr, projection: sp.Expr, comparison: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """For all masks of two and three rows of small laws: 4-cycles have the stated mean, and cuts and κ keep both sides of the theorem.
 
     The extremal laws follow: rows ±(1, −1); n rows ±(1, …, 1), half of which may be 0; independent entries ±½.
@@ -126,7 +125,7 @@ def small_laws_of_rows(
 
 
 @enclosed(row_label)
-def rows_of_one_sign_have_the_most(four_cycle: sp.Expr, projection: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_of_one_sign_have_the_most(four_cycle: sp.Expr, projection: sp.Expr, trial: Trial) -> Findings:
     """The mean of 4-cycles is at most 1, also for one row alone, and the lower bound of the cut at most ½.
 
     Rows ±(1, …, 1) with fair signs have these values: all cycles count 1, and a cut of one sign has half of the rows.
@@ -140,7 +139,7 @@ def rows_of_one_sign_have_the_most(four_cycle: sp.Expr, projection: sp.Expr, tri
 
 
 @exact(row_label, step="comparison")
-def comparison_has_two_parts(comparison: sp.Expr, parts_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def comparison_has_two_parts(comparison: sp.Expr, parts_bound: sp.Expr, trial: Trial) -> Findings:
     """The comparison is the bound in which both parts are √γ; and κ = 4γ for rows ±(1, −1), by their Γ."""
     root = sp.sqrt(gamma)
     yield trial.same(comparison, parts_bound.subs({positive_part: root, negative_part: root}))

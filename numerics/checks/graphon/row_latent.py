@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.selection import global_mask, kth_largest
 from sparse_limits.numerics.networks import random_network
@@ -33,7 +32,7 @@ def half_kernels(rng: np.random.Generator) -> list[NDArray[np.int64]]:
 
 
 @exact(row_latent, step="distance")
-def best_cut_takes_the_open_rows(limit_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def best_cut_takes_the_open_rows(limit_distance: sp.Expr, trial: Trial) -> Findings:
     """The distance is the cut norm of ±k/2, where the open rows, half of all, exceed their mean over gates by k/2.
 
     Here k ≥ 0 is a kernel of density 2ρ on four values of |a|.
@@ -57,7 +56,7 @@ class Rows(NamedTuple):
 
 
 @enclosed(row_latent)
-def distance_is_some_and_not_all(limit_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def distance_is_some_and_not_all(limit_distance: sp.Expr, trial: Trial) -> Findings:
     """The distance lies strictly between 0 and ¼.
 
     Half of the rows would add ¼ if they kept all entries and the blurred kernel half of them.
@@ -88,7 +87,7 @@ RARE, CUT = sp.Rational(1, 10**10), sp.Rational(1, 8)
 
 
 @statistical(row_latent, tests=1)
-def masks_on_one_ray_are_within_the_bound(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_on_one_ray_are_within_the_bound(kernel: sp.Expr, trial: Trial) -> Findings:
     """The cut of all columns and of the rows above, or below, the kernel exceeds the bound of G1.2 no more often than stated."""
     size, inputs = 2048, 512
     rows = [trial.draw(rows_on_one_ray, size, inputs, float(CUT), replicate=k) for k in range(trial.size(1))]
@@ -99,9 +98,7 @@ def masks_on_one_ray_are_within_the_bound(kernel: sp.Expr, trial: Trial) -> Iter
 
 
 @statistical(row_latent, tests=2)
-def open_rows_lie_above_the_blurred_kernel(
-    column_density: sp.Expr, limit_distance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def open_rows_lie_above_the_blurred_kernel(column_density: sp.Expr, limit_distance: sp.Expr, trial: Trial) -> Findings:
     """A column of a network on one ray is binomial. The open rows, half of all, exceed the kernel of |a| by ρ on average.
 
     Over all rows this is a mean of ρ/2, with 0 for the closed rows.
@@ -154,7 +151,7 @@ def averaged_over_neighbours(values: Floats, readout: Floats) -> Floats:
 
 
 @empirical(row_latent, cost=1.5)
-def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str, trial: Trial) -> Iterator[Finding]:
+def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str, trial: Trial) -> Findings:
     """The operator norm of M − W is at most 1.15 times that of an independent mask with the same means, on two sets of digits.
 
     At most 40 % of Cov(g) lies outside three directions. No bound is known for this noise, whose entries depend on each other through
@@ -178,7 +175,7 @@ def noise_on_digits_is_that_of_independent_entries(kernel: sp.Expr, latent: str,
 @exact(row_latent)
 def a_unit_that_is_on_and_one_that_is_off(
     limit_distance: sp.Expr, two_rows: sp.ImmutableMatrix, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The largest cut of the mask less its mean over rows is the stated distance, over all cuts.
 
     Each row and column is there once, and twice.

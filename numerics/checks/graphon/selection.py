@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.selection import top_k_mask
 from sparse_limits.theory.formulas.valued import valued
@@ -18,7 +16,6 @@ from sparse_limits.theory.graphon.selection import above, binomial, kept, select
 from sparse_limits.theory.graphon.symbols import m, n, p, variance
 from sparse_limits.theory.saliency.model import rho
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 SHAPES = ((4, 7), (9, 5), (8, 8), (1, 12))
 
 
@@ -34,7 +31,7 @@ def scores_and_cuts(rng: np.random.Generator) -> list[tuple[NDArray[np.float64],
 
 
 @exact(selection_identity)
-def masks_of_the_same_scores_are_nested(gap: sp.Expr, row_shift: int, trial: Trial) -> Iterator[Finding]:
+def masks_of_the_same_scores_are_nested(gap: sp.Expr, row_shift: int, trial: Trial) -> Findings:
     """‖M_K − M_τ‖₁ = ‖M_K − M_τ‖□ = gap, in integers.
 
     Shifting the rows of one mask breaks the assumption.
@@ -51,9 +48,7 @@ def masks_of_the_same_scores_are_nested(gap: sp.Expr, row_shift: int, trial: Tri
 
 
 @enclosed(selection_identity)
-def entries_of_one_mask_are_missing_in_the_other(
-    only_kept: sp.Expr, only_above: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def entries_of_one_mask_are_missing_in_the_other(only_kept: sp.Expr, only_above: sp.Expr, trial: Trial) -> Findings:
     """The entries of one mask alone are at most those that the other lacks.
 
     The bound is checked in general, and for four entries of which one mask keeps three and the other two.
@@ -66,7 +61,7 @@ def entries_of_one_mask_are_missing_in_the_other(
 
 @enclosed(selection_identity)
 @control("the other sign", shortfall=-shortfall, binomial=-binomial)
-def shortfall_leaves_a_variance(binomial: sp.Expr, shortfall: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shortfall_leaves_a_variance(binomial: sp.Expr, shortfall: sp.Expr, trial: Trial) -> Findings:
     """The binomial variance is not negative, and the shortfall is at most that variance."""
     yield trial.below(0, binomial)
     yield trial.below(shortfall, binomial, needed="shortfall")
@@ -91,7 +86,7 @@ def masks_above(rng: np.random.Generator, masks: int) -> NDArray[np.bool_]:
 @statistical(selection_identity, tests=2)
 def counts_above_a_threshold_vary_less_than_binomially(
     spread: sp.Expr, entry_variance: sp.Expr, probit_kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """In masks of the probit graphon on a 3×3 grid, entries have the stated probabilities and counts the stated variance."""
     masks = trial.draw(masks_above, trial.size(120_000))
     latent = [sp.Rational(value) for value in latents().tolist()]

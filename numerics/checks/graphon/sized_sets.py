@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -10,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.graphon.comparison_masks import fair_cut_witnesses
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms
 from sparse_limits.theory.graphon import comparison
@@ -24,7 +23,7 @@ HALF = sp.Rational(1, 2)
 @enclosed(sized_sets, step="one side")
 def one_side_keeps_below(
     normal_tail: sp.Expr, one_side: sp.Expr, beyond: sp.Expr, most_pair: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """One side is at most the stated value for y from −6 to 6.
 
     Beyond this range the tail is replaced by 1 and the density by that at 6.
@@ -35,7 +34,7 @@ def one_side_keeps_below(
 
 
 @exact(sized_sets, step="all sizes")
-def sizes_and_signs_are_counted(one_size_failure: sp.Expr, sized_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes_and_signs_are_counted(one_size_failure: sp.Expr, sized_failure: sp.Expr, trial: Trial) -> Findings:
     """The failure is the sum over m numbers of rows, n numbers of columns and two signs.
 
     The exponent of each is 2s² over mn squares of 1/mn.
@@ -46,20 +45,23 @@ def sizes_and_signs_are_counted(one_size_failure: sp.Expr, sized_failure: sp.Exp
     yield trial.same(one_size_failure, comparison.one_failure)
 
 
-@exact(sized_sets, step="fluctuation")
-def sums_of_all_sizes_fail_with_delta(
-    sized_failure: sp.Expr, sized_fluctuation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
-    """With E for the failure at s = 0, the number of events, the exponent is ln(E/δ) at the fluctuation, which is not negative."""
-    events = sized_failure.subs(s, 0)
-    exponent = -(expanded_logarithms(sp.log(sized_failure)) - expanded_logarithms(sp.log(events))) / s**2
-    yield trial.same(sized_fluctuation**2, sp.log(events / delta) / exponent, by=split_logarithms)
+def fails_with_delta(failure: sp.Expr, fluctuation: sp.Expr, trial: Trial) -> Findings:
+    """That a failure E·exp(−cs²) is δ at a fluctuation, which is not negative (G1.3, G1.4)."""
+    events = failure.subs(s, 0)
+    exponent = -(expanded_logarithms(sp.log(failure)) - expanded_logarithms(sp.log(events))) / s**2
+    yield trial.same(fluctuation**2, sp.log(events / delta) / exponent, by=split_logarithms)
     x = sp.Symbol("x", positive=True)
-    yield trial.same(sized_fluctuation.subs(delta, events * sp.exp(-2 * m * n * x**2)), x)
+    yield trial.same(fluctuation.subs(delta, events * sp.exp(-2 * m * n * x**2)), x)
+
+
+@exact(sized_sets, step="fluctuation")
+def sums_of_all_sizes_fail_with_delta(sized_failure: sp.Expr, sized_fluctuation: sp.Expr, trial: Trial) -> Findings:
+    """With E for the failure at s = 0, the number of events, the exponent is ln(E/δ) at the fluctuation, which is not negative."""
+    yield from fails_with_delta(sized_failure, sized_fluctuation, trial)
 
 
 @exact(sized_sets, step="limit")
-def leading_order_of_the_rate(sized_rate: sp.Expr, sized_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def leading_order_of_the_rate(sized_rate: sp.Expr, sized_constant: sp.Expr, trial: Trial) -> Findings:
     """√n times the rate tends to the stated constant, at m = n."""
     yield trial.same(trial.once(sp.limit, sp.expand(sp.sqrt(n) * sized_rate.subs(m, n)), n, sp.oo), sized_constant)
 
@@ -83,7 +85,7 @@ def mean_sums_of_sizes(rows: int, columns: int, tenths: int) -> list[Fraction]:
 
 
 @enclosed(sized_sets)
-def small_masks_keep_to_the_mean_of_each_size(sized_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def small_masks_keep_to_the_mean_of_each_size(sized_mean: sp.Expr, trial: Trial) -> Findings:
     """The mean of the largest sum over rectangles of each size is at most the bound.
 
     All masks of 1×1, 1×3, 2×2 and 3×3 entries are enumerated.
@@ -95,7 +97,7 @@ def small_masks_keep_to_the_mean_of_each_size(sized_mean: sp.Expr, trial: Trial)
 
 
 @exact(sized_sets)
-def better_rows_and_all_heads(pairs_mean: sp.Expr, all_heads: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def better_rows_and_all_heads(pairs_mean: sp.Expr, all_heads: sp.Expr, trial: Trial) -> Findings:
     """The mean of the better row of a pair, over the entries of both, over all throws; and how often the sum of all entries exceeds s."""
     for columns in (1, 2, 3, 4):
         throws = product((-1, 1), repeat=2 * columns)
@@ -109,7 +111,7 @@ def better_rows_and_all_heads(pairs_mean: sp.Expr, all_heads: sp.Expr, trial: Tr
 
 
 @statistical(sized_sets, tests=1)
-def cut_norms_stay_within_the_sized_rate(sized_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cut_norms_stay_within_the_sized_rate(sized_rate: sp.Expr, trial: Trial) -> Findings:
     """Cut norms of fair masks of 128×128 entries, by certified lower bounds, exceed the rate no more often than stated."""
     chance = sp.Rational(1, 100)
     norms = trial.draw(fair_cut_witnesses, trial.size(30), 128)

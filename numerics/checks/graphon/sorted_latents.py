@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -11,9 +10,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.graphon.discretisation import reduce
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
+from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.theory.graphon.discretisation import at
 from sparse_limits.theory.graphon.sorted_latents import sorted_latents
 from sparse_limits.theory.graphon.symbols import delta, m, n, s
@@ -30,7 +29,7 @@ def beyond_on_one_side(size: int, far: sp.Rational) -> sp.Rational:
 
 
 @exact(sorted_latents)
-def two_sides_are_twice_one(two_sides: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_sides_are_twice_one(two_sides: sp.Expr, trial: Trial) -> Findings:
     """If s is at least a half, two sides fail twice as often as one.
 
     That one fails is found from a volume of ordered points, for up to five uniform numbers.
@@ -42,7 +41,7 @@ def two_sides_are_twice_one(two_sides: sp.Expr, trial: Trial) -> Iterator[Findin
 @enclosed(sorted_latents)
 def steps_have_their_share_of_the_bound(
     step_share: sp.Expr, step_error: sp.Expr, mean_sorted_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The share of the bound lies between √(m/(m + 1)) times its limit and the limit, for 2 to 40 latents, and for a million."""
     share = step_error / mean_sorted_error.subs(n, m) * 2
     for low, high in ((step_share * sp.sqrt(m / (m + 1)), share), (share, step_share)):
@@ -70,7 +69,7 @@ def largest_rectangle_error(rows: int, columns: int) -> Fraction:
 
 
 @exact(sorted_latents)
-def mean_errors_of_rectangles_stay_below(mean_sorted_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mean_errors_of_rectangles_stay_below(mean_sorted_error: sp.Expr, trial: Trial) -> Findings:
     """The mean area between a rectangle and its sample is at most the bound, exactly, for rectangles with sides in eighths."""
     for rows, columns in ((1, 1), (25, 1), (3, 4)):
         largest = trial.once(largest_rectangle_error, rows, columns)
@@ -79,26 +78,24 @@ def mean_errors_of_rectangles_stay_below(mean_sorted_error: sp.Expr, trial: Tria
 
 
 @exact(sorted_latents, step="one variable")
-def one_variable_fails_with_half(
-    empirical_failure: sp.Expr, variable_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def one_variable_fails_with_half(empirical_failure: sp.Expr, variable_error: sp.Expr, trial: Trial) -> Findings:
     """At the error of one variable the failure is δ/2; at any s its logarithm differs by 2n times the difference of the squares."""
     away = 2 * n * (variable_error**2 - s**2)
-    yield trial.same(sp.log(empirical_failure), sp.log(delta / 2) + away, by=reduce)
+    yield trial.same(sp.log(empirical_failure), sp.log(delta / 2) + away, by=split_logarithms)
 
 
 @exact(sorted_latents, step="sorted latents")
 def sorted_error_solves_its_failure_probability(
     empirical_failure: sp.Expr, variable_error: sp.Expr, sorted_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The sorted error is the sum of the errors of rows and of columns, each of which fails with probability δ/2."""
     yield trial.same(sorted_error, variable_error + variable_error.subs(n, m))
     one = sorted_error.subs(m, n) / 2
-    yield trial.same(empirical_failure.subs(s, one), delta / 2, by=reduce)
+    yield trial.same(empirical_failure.subs(s, one), delta / 2, by=split_logarithms)
 
 
 @enclosed(sorted_latents)
-def step_error_counts_sets(step_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def step_error_counts_sets(step_error: sp.Expr, trial: Trial) -> Findings:
     """Times 2^(m+1) the step error is a whole number, that of sets of half of the rows: the sine of π times it is 0."""
     yield trial.below(sp.sin(sp.pi * 2 ** (m + 1) * step_error) ** 2, 0, needed="step_error")
 
@@ -114,7 +111,7 @@ def uniform_deviations(rng: np.random.Generator, samples: int, size: int) -> NDA
 @statistical(sorted_latents, tests=3)
 def empirical_distributions_deviate_no_more(
     empirical_failure: sp.Expr, sorted_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Distribution functions of 32 uniform numbers deviate no more often than the bound (Dvoretzky–Kiefer–Wolfowitz).
 
     At these levels the bound is nearly attained. In the last test one sample is that of the rows, one that of the columns.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import sympy as sp
@@ -11,7 +11,7 @@ from scipy.special import erfcinv
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.fitting.homogeneity import held_out
 from sparse_limits.numerics.networks import random_network
@@ -37,7 +37,7 @@ def varies(expression: sp.Expr, position: sp.Symbol, trial: Trial) -> bool:
 
 
 @enclosed(graphon_taxonomy, cost=0.5)
-def kernel_varies_exactly_where_the_profiles_do(instances: Instances, trial: Trial) -> Iterator[Finding]:
+def kernel_varies_exactly_where_the_profiles_do(instances: Instances, trial: Trial) -> Findings:
     """The kernel varies in u, and in v, exactly if the profile does; the assumptions are broken one by one."""
     for model, threshold in instances:
         of_kernel = heterogeneity(*(varies(model.kernel(threshold), position, trial) for position in (u, v)))
@@ -46,9 +46,7 @@ def kernel_varies_exactly_where_the_profiles_do(instances: Instances, trial: Tri
 
 
 @exact(graphon_taxonomy, step="classes")
-def methods_have_their_classes(
-    classes: Classes, methods: Mapping[str, SaliencyModel], trial: Trial
-) -> Iterator[Finding]:
+def methods_have_their_classes(classes: Classes, methods: Mapping[str, SaliencyModel], trial: Trial) -> Findings:
     """Each method has the class that follows from its kernel."""
     for name, model in methods.items():
         found = trial.once(classify, model)
@@ -98,7 +96,7 @@ def share_of_a_half(method: str, depth: int, side: str, width: int = 1024) -> fl
 
 
 @statistical(graphon_taxonomy, tests=1, cost=0.6)
-def pruned_networks_have_the_classes(classes: Classes, data: str, trial: Trial) -> Iterator[Finding]:
+def pruned_networks_have_the_classes(classes: Classes, data: str, trial: Trial) -> Findings:
     """In masks of the first layer of pruned networks with one and three hidden layers, rows and columns are tested one by one.
 
     If a side is homogeneous, the half that is denser in one part of the mask is no denser in another part: its count is binomial at most

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.graphon.taxonomy import DENSITY, FOUND, PRUNED, SAMPLES, share_of_a_half
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, statistical
 from sparse_limits.numerics.fitting.homogeneity import held_out
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.networks.training import stable_step, train
@@ -47,7 +46,7 @@ def trained_halves(rng: np.random.Generator, regime: str) -> dict[str, NDArray[n
 
 
 @statistical(graphon_taxonomy, tests=1, cost=2)
-def trained_networks_have_the_classes(trained: Classes, trial: Trial) -> Iterator[Finding]:
+def trained_networks_have_the_classes(trained: Classes, trial: Trial) -> Findings:
     """In networks of one and three hidden layers trained on 300 digits, each side of each mask is tested as before training."""
     halves = {regime: trial.draw(trained_halves, regime) for regime in REGIMES}
     for regime, found in halves.items():

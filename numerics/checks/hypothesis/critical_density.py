@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, statistical
 from sparse_limits.theory.hypothesis.critical_density import critical_density, kappa, m, q, rho_c, s_2, v
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.tails import t
@@ -52,7 +50,7 @@ def kept_by_cores(rng: np.random.Generator, neurons: int, weights: int, threshol
 @statistical(critical_density, tests=2)
 def neurons_end_at_the_critical_density(
     critical_uniform: sp.Expr, mean_uniform: sp.Expr, dead: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A typical neuron ends at the threshold t e(t), with 1 − t the critical density, up to the deviation of its weights.
 
     Where half of the neurons have ended, the others keep a share near the mean density over the share of neurons that are left. Means over
@@ -106,7 +104,7 @@ def next_order(spread: float) -> tuple[float, float]:
 
 
 @empirical(critical_density, cost=3.0)
-def shares_at_the_critical_threshold(excess: sp.Expr, critical_uniform: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shares_at_the_critical_threshold(excess: sp.Expr, critical_uniform: sp.Expr, trial: Trial) -> Findings:
     """Where one neuron in 44 has ended: the shares of the others, less the critical density, have the mean of the excess times it.
 
     Five deviations of the mean are allowed, and what te(t) itself, in the place of its parabola, changes. All that the limit leaves out

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, statistical
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.hypothesis.labels import (
     labels_in_the_limit,
@@ -41,7 +39,7 @@ NEAR = sp.Rational(1, 10**12)
 @enclosed(labels_in_the_limit)
 def thresholds_keep_the_density(
     threshold_one: sp.Expr, threshold_two: sp.Expr, density_one: sp.Expr, density_two: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The density at each threshold is ρ, for ρ = 1/50 and 1/5 and second residuals below, at and above the first one."""
     for kept in (sp.Rational(1, 50), FIFTH):
         yield trial.same(Let(density_one, [(t, threshold_one)]), rho, by=None, at=[{rho: kept}])
@@ -52,7 +50,7 @@ def thresholds_keep_the_density(
 @enclosed(labels_in_the_limit)
 def mean_degrees_are_densities(
     share_one: sp.Expr, share_two: sp.Expr, rate: sp.Expr, density_one: sp.Expr, density_two: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The integral over all degrees of the tail of a column's degree (a law of two normals) is the density (a law of three normals)."""
     points = [{t: level, r: each} for level in (sp.Rational(1, 3), sp.Rational(4, 3)) for each in RESIDUALS]
     for tail, density in ((share_one, density_one), (share_two, density_two)):
@@ -60,7 +58,7 @@ def mean_degrees_are_densities(
 
 
 @enclosed(labels_in_the_limit)
-def both_parts_are_equal(least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def both_parts_are_equal(least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr, trial: Trial) -> Findings:
     """At equal densities the integral over s < s₀, which the formula leaves out, has the modulus of the least distance; and this is
     positive.
     """
@@ -76,7 +74,7 @@ def both_parts_are_equal(least_distance: sp.Expr, gap: sp.Expr, rate: sp.Expr, t
 @enclosed(labels_in_the_limit)
 def residuals_in_other_units_make_no_difference(
     least_residuals: sp.Expr, gap_residuals: sp.Expr, rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The residuals (1, r) and (1, 1/r) are one pair, in other units and in another order: the distance is 0. Others differ, and the
     integral over s < s₀ has the modulus of their least distance.
     """
@@ -91,9 +89,7 @@ def residuals_in_other_units_make_no_difference(
 
 
 @enclosed(labels_in_the_limit)
-def best_cuts_give_half_of_the_modulus(
-    least_distance: sp.Expr, least_residuals: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def best_cuts_give_half_of_the_modulus(least_distance: sp.Expr, least_residuals: sp.Expr, trial: Trial) -> Findings:
     """At the degree where the shares of columns are equal, as far as it is known, the least distance is half of the L¹ distance of sorted
     degrees, up to 1/10¹².
     """
@@ -121,7 +117,7 @@ def kept_entries(rng: np.random.Generator, size: int, level: float, residuals: t
 @statistical(labels_in_the_limit, tests=4)
 def drawn_scores_have_the_densities(
     density_one: sp.Expr, density_two: sp.Expr, alive_one: sp.Expr, alive_two: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Weights, readouts, preactivations and gates of single entries are drawn; the residuals are (1, 0) and (1, −½)."""
     size, level = trial.size(100_000), sp.Rational(1, 3)
     for residuals, density, alive in (((1.0, 0.0), density_one, alive_one), ((1.0, -0.5), density_two, alive_two)):
@@ -146,7 +142,7 @@ def kept_in_three_layers(rng: np.random.Generator, size: int, level: float, seco
 
 
 @statistical(labels_in_the_limit, tests=2)
-def three_layers_have_the_same_density(density_two: sp.Expr, signals: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def three_layers_have_the_same_density(density_two: sp.Expr, signals: sp.Expr, trial: Trial) -> Findings:
     """Single entries with two signals are drawn, at the residuals (1, −½); and the gates of layer 3, which are open at both samples as often as
     the correlation of the signals says.
     """

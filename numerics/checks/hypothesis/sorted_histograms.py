@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.sorting import smoothed
 from sparse_limits.theory.hypothesis.sorted_histograms import T, blocks, c, gamma, k, l, n, r, sorted_histograms
 from sparse_limits.theory.saliency.model import rho
@@ -31,7 +30,7 @@ def masks_by_degrees(size: int) -> dict[tuple[int, int], list[tuple[int, int]]]:
 
 
 @exact(sorted_histograms, step="entry")
-def all_masks_of_three_rows(entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def all_masks_of_three_rows(entry: sp.Expr, trial: Trial) -> Findings:
     """The chance that the first entry is 1, over all 512 masks, by the degrees of its row and of its column, at every density."""
     for (row, column), masks in trial.once(masks_by_degrees, 3).items():
         chances = [(first, rho**ones * (1 - rho) ** (9 - ones)) for first, ones in masks]
@@ -41,14 +40,14 @@ def all_masks_of_three_rows(entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(sorted_histograms, step="corner")
-def all_masks_of_two_rows(corner: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def all_masks_of_two_rows(corner: sp.Expr, trial: Trial) -> Findings:
     """The mean of the last block over all 16 masks of two rows, as `smoothed` sorts and averages them, for fair coins."""
     seen = sum(int(smoothed(np.reshape(mask, (2, 2)), 2)[1, 1]) for mask in product((0, 1), repeat=4))
     yield trial.same(corner.subs(rho, HALF), sp.Rational(seen, 16))
 
 
 @enclosed(sorted_histograms)
-def few_blocks(spread: sp.Expr, block_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def few_blocks(spread: sp.Expr, block_mean: sp.Expr, trial: Trial) -> Findings:
     """The spread is the mean of the squares of the block means, for one to five blocks."""
     for count in range(1, 6):
         squares = [block_mean.subs({blocks: count, k: each}) ** 2 for each in range(1, count + 1)]
@@ -56,7 +55,7 @@ def few_blocks(spread: sp.Expr, block_mean: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @enclosed(sorted_histograms)
-def no_distance_is_negative(distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_distance_is_negative(distance: sp.Expr, trial: Trial) -> Findings:
     """The distance is at least 0 where the second mask is wider than the first."""
     yield trial.below(0, distance, needed="distance")
 
@@ -73,7 +72,7 @@ def sorted_by_others(rng: np.random.Generator, masks: int, size: int, density: f
 
 
 @statistical(sorted_histograms, tests=3, step="other entries")
-def blocks_in_an_order_that_others_gave(crossed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def blocks_in_an_order_that_others_gave(crossed: sp.Expr, trial: Trial) -> Findings:
     """Masks of 32 rows, a quarter of each sorted by the other entries of its rows and columns: its first and its last block have the mean
     ρ, and the last one has the claimed variance.
     """
@@ -92,7 +91,7 @@ def mean_histogram(rng: np.random.Generator, size: int) -> Floats:
 
 
 @empirical(sorted_histograms, cost=1.0)
-def random_masks_have_slopes(cell: sp.Expr, distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_masks_have_slopes(cell: sp.Expr, distance: sp.Expr, trial: Trial) -> Findings:
     """Fair coins at two widths: each block, and the distance of both histograms.
 
     What the limit leaves out is taken to be 1/n, and the noise of a block to have the deviation b/2n over the root of the number
@@ -122,7 +121,7 @@ def mean_square_gap(rng: np.random.Generator, size: int, density: float) -> floa
 
 
 @empirical(sorted_histograms, cost=3.0)
-def sorted_masks_have_slopes_and_noise(distance: sp.Expr, noise: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sorted_masks_have_slopes_and_noise(distance: sp.Expr, noise: sp.Expr, trial: Trial) -> Findings:
     """Masks to a fifth at three widths, each beside one of width 800: the mean square is that of the slopes plus the noise of both masks.
 
     Left out is what else the means over blocks of rows and of columns do, which are 2b − 1 of the b² numbers of a histogram: this share of

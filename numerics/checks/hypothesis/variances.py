@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import sympy as sp
@@ -16,7 +16,7 @@ from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
     keep_probabilities,
     layer_kernels,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, statistical
 from sparse_limits.theory.hypothesis.variances import graphon_as_variance
 from sparse_limits.theory.kernel.graphon_kernel import coincidence
 from sparse_limits.theory.kernel.graphon_recursion import GRAPHONS, POSITIONS, x, y
@@ -27,9 +27,7 @@ COINCIDENCE = float(coincidence)  # for every hidden neuron that two paths share
 
 
 @enclosed(graphon_as_variance, step="example")
-def parallel_inputs_sum_over_paths(
-    example: sp.Expr, example_terms: tuple[sp.Expr, ...], trial: Trial
-) -> Iterator[Finding]:
+def parallel_inputs_sum_over_paths(example: sp.Expr, example_terms: tuple[sp.Expr, ...], trial: Trial) -> Findings:
     """The gates of x and 2x agree: each layer adds the sum over paths of a linear network, its own weights counted as 1."""
     at = dict(zip((*x, *y), map(sp.Rational, ("1", "2/3", "2", "4/3")), strict=True))
     paths = [
@@ -41,9 +39,7 @@ def parallel_inputs_sum_over_paths(
 
 
 @empirical(graphon_as_variance, cost=1.0)
-def a_grid_of_positions_gives_the_same(
-    example: sp.Expr, example_terms: tuple[sp.Expr, ...], trial: Trial
-) -> Iterator[Finding]:
+def a_grid_of_positions_gives_the_same(example: sp.Expr, example_terms: tuple[sp.Expr, ...], trial: Trial) -> Findings:
     """The recursion on Gauss–Legendre positions, whose error falls geometrically for these analytic integrands."""
     grid = trial.once(on_a_grid, GRAPHONS, PAIRS, True)
     for pair, values in enumerate(PAIRS):
@@ -84,7 +80,7 @@ def second_moments() -> list[float]:
 
 
 @statistical(graphon_as_variance, tests=3, cost=0.5)
-def networks_have_the_mean_on_the_diagonal(example_terms: tuple[sp.Expr, ...], trial: Trial) -> Iterator[Finding]:
+def networks_have_the_mean_on_the_diagonal(example_terms: tuple[sp.Expr, ...], trial: Trial) -> Findings:
     """Width 8, d = 2: at x = x′ the limit is the mean at every width, as gates may be replaced by fair coins (K2), and the variance is
     known.
 

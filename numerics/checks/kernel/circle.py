@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from sympy.simplify.fu import TR8  # products of waves as sums
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.kernels.spectra import kernel_eigenvalues, sphere_spectrum
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import delta, m
@@ -30,7 +29,7 @@ from sparse_limits.theory.kernel.circle import (
 )
 from sparse_limits.theory.kernel.further.circle_sampling import KERNELS, circle_sampling, squares
 
-ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+HALF = sp.Rational(1, 2)
 
 theta = sp.Symbol("theta", positive=True)  # the angle between two inputs, in (0, π)
 i = sp.Symbol("i", integer=True, nonnegative=True)
@@ -71,7 +70,7 @@ def of_any_frequency(term: sp.Expr) -> sp.Expr:
 @exact(circle_spectrum, cost=1.2)
 def eigenvalues_are_fourier_coefficients(
     ntk_eigenvalue: sp.Expr, slope_eigenvalue: sp.Expr, value_eigenvalue: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The eigenvalues of three kernels are the integrals against cos kθ, for k = 0, 1 and for every k ≥ 2."""
     for name, claimed in (("ntk", ntk_eigenvalue), ("slope", slope_eigenvalue), ("value", value_eigenvalue)):
         for frequency in (sp.Integer(0), sp.Integer(1), i + 2):
@@ -92,7 +91,7 @@ def descending(count: int) -> list[sp.Expr]:
 @exact(circle_spectrum, cost=0.4)
 def metrics_are_those_of_the_list(
     ranked: sp.Expr, trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The first 24 of the list are the eigenvalues sorted with multiplicities, and the ratios follow from them.
 
     The trace is K(0) = 2 by Mercer's theorem.
@@ -117,7 +116,7 @@ SUMS = {
 
 
 @exact(circle_spectrum)
-def fit_and_limit(fit_slope: sp.Expr, exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def fit_and_limit(fit_slope: sp.Expr, exponent: sp.Expr, trial: Trial) -> Findings:
     """The residuals of a line fitted to three points are orthogonal to x; λ_k k^exponent has a positive limit at even k."""
     slope = fit_slope.subs(SUMS)
     offset = (sum(y) - slope * sum(x)) / 3
@@ -135,7 +134,7 @@ def centred_slope(first: int, last: int) -> sp.Expr:
 
 
 @enclosed(circle_spectrum, cost=0.5)
-def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Findings:
     """The decay is the slope in centred logarithms on ranks 6 to 30 and on two other ranges, to 30 digits.
 
     On ranks 6 to 60 it is 2.384, rounded.
@@ -151,7 +150,7 @@ def decay_of_the_list(decay: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @exact(circle_sampling, cost=0.5)
 def sampling_error_has_its_constants(
     squares: sp.Expr, mean_distance: sp.Expr, sampling_radius: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Σλ² = (1/π)∫K², the mean distance is the variance of a mean of rank-one operators, and at the radius McDiarmid's bound is δ.
 
     The radius is positive at m = 100.
@@ -186,9 +185,7 @@ def sampled_distances(rng: np.random.Generator, matrices: int, size: int) -> NDA
 
 
 @statistical(circle_sampling, tests=2, cost=0.6)
-def random_points_have_the_spectrum(
-    sampling_radius: sp.Expr, mean_distance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def random_points_have_the_spectrum(sampling_radius: sp.Expr, mean_distance: sp.Expr, trial: Trial) -> Findings:
     """For kernel matrices at 50 uniform points, the eigenvalues are outside the radius with probability δ = 1/20 at most.
 
     The mean of Σλ̂² is the stated one.
@@ -213,7 +210,7 @@ def network_waves(rng: np.random.Generator, networks: int, width: int) -> NDArra
 
 
 @statistical(circle_spectrum, tests=2, cost=0.6)
-def networks_have_the_leading_eigenvalues(ntk_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def networks_have_the_leading_eigenvalues(ntk_eigenvalue: sp.Expr, trial: Trial) -> Findings:
     """Kernels of networks of width 8, over uniform angles, average to λ₀, and times cos θ to λ₁.
 
     Their variance is at most E Θ(x, x)² = 4 + 12/n.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.kernel.circle import mean_square
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.kernel.circle import (
     circle_spectrum,
     k,
@@ -52,7 +50,7 @@ def eigenvalues_are_sums_of_waves(
     slope_eigenvalue: sp.Expr,
     value_eigenvalue: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The eigenvalues are sums of the integrals of both waves, for every frequency from 2 on, and for 0 and 1.
 
     The kernels are the sums of ramps and sines that are integrated.
@@ -69,7 +67,7 @@ def eigenvalues_are_sums_of_waves(
 
 
 @enclosed(circle_spectrum)
-def list_descends(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def list_descends(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr, trial: Trial) -> Findings:
     """The list descends, and its entry of rank r is at least 6/π² over 1 + 3r².
 
     The fall is the difference between the eigenvalues of an even frequency and of the next even one.
@@ -84,7 +82,7 @@ def list_descends(ntk_eigenvalue: sp.Expr, fall: sp.Expr, ranked: sp.Expr, trial
 @exact(circle_spectrum, step="ratios")
 def ratios_are_those_of_the_list(
     ranked: sp.Expr, trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The ratios are those of the first five eigenvalues of the list, and of the kernel at the angle 0."""
     trace, order = KERNELS["ntk"].subs(theta, 0), [ranked.subs(rank, place) for place in range(1, 6)]
     yield trial.same(trace_ratio * order[0], trace)
@@ -93,7 +91,7 @@ def ratios_are_those_of_the_list(
 
 
 @enclosed(circle_spectrum)
-def other_slopes_fit_no_better(fit_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def other_slopes_fit_no_better(fit_slope: sp.Expr, trial: Trial) -> Findings:
     """With a slope larger or smaller by 1 or 1/100, the sum of squares at the best offset is no smaller."""
     across, square = sum_xy - sum_x * sum_y / points, sum_xx - sum_x**2 / points
     for step in (sp.S.One, -sp.S.One, sp.Rational(1, 100), sp.Rational(-1, 100)):
@@ -101,6 +99,6 @@ def other_slopes_fit_no_better(fit_slope: sp.Expr, trial: Trial) -> Iterator[Fin
 
 
 @exact(circle_sampling, step="sum of squares", cost=0.6)
-def squares_are_integrated(squares: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def squares_are_integrated(squares: sp.Expr, trial: Trial) -> Findings:
     """The sum of squares is the mean of K² over the circle."""
     yield trial.same(squares, trial.once(mean_square, "ntk"))

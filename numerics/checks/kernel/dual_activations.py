@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import erf as erf_function
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import (
@@ -37,14 +35,14 @@ from sparse_limits.theory.kernel.dual_activations import (
 )
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+NINE = sp.Rational(9, 10)
 
 
 @exact(dual_activations, cost=0.6)
 @control("ReLU without √2", value=relu.value / 2, slope=relu.slope / 2)
 def relu_follows_from_its_derivatives(
     value: sp.Expr, slope: sp.Expr, squares: sp.Expr, activations: tuple[DualActivation, ...], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Price's theorem gives ∂_c E ψψ′ = E ψ̇ψ̇′ for squares, values and slopes, down to the density at 0 of two kinks.
 
     At c = 0 the means factorise.
@@ -66,7 +64,7 @@ def smooth_activations_follow_from_gaussian_integrals(
     linear_slope: sp.Expr,
     activations: tuple[DualActivation, ...],
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The slope is constant for the identity, and for erf the mean of a Gaussian, a determinant; it is ∂/∂c of the value.
 
     The values are 0 at c = 0, as both φ are odd.
@@ -87,7 +85,7 @@ def smooth_activations_follow_from_gaussian_integrals(
 @exact(dual_activations, cost=0.3)
 def functions_of_the_cosine_are_consistent(
     kappa_0: sp.Expr, kappa_1: sp.Expr, J_2: sp.Expr, variance_slope: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At a = b = 1 the functions of the cosine are the duals, and each is up to a factor the derivative of the next.
 
     They have the stated values at cosine 1, and the derivative in a is the stated one.
@@ -105,7 +103,7 @@ def functions_of_the_cosine_are_consistent(
 
 @exact(dual_activations)
 @control("10 % less", taylor_0=NINE * taylor_0, taylor_1=NINE * taylor_1)
-def coefficients_are_those_of_taylor(taylor_0: sp.Expr, taylor_1: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def coefficients_are_those_of_taylor(taylor_0: sp.Expr, taylor_1: sp.Expr, trial: Trial) -> Findings:
     """The stated coefficients are those of Taylor at r = 0, up to the order 8."""
     for series, first, lowest in ((taylor_0, kappa_0, 1), (taylor_1, kappa_1, 2)):
         for order in range(4):
@@ -126,9 +124,7 @@ def polar_integral(power: int, theta: sp.Expr) -> sp.Expr:
 
 
 @enclosed(dual_activations)
-def polar_coordinates_give_the_same(
-    kappa_0: sp.Expr, kappa_1: sp.Expr, J_2: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def polar_coordinates_give_the_same(kappa_0: sp.Expr, kappa_1: sp.Expr, J_2: sp.Expr, trial: Trial) -> Findings:
     """Polar coordinates, in which lengths and angles separate (Cho and Saul), give the same means at four angles."""
     angles = [{angle: sp.Rational(step, 8)} for step in (1, 9, 15, 24)]
     for power, closed in enumerate((kappa_0 / 2, kappa_1 / 2, J_2 / (2 * sp.pi))):
@@ -137,7 +133,7 @@ def polar_coordinates_give_the_same(
 
 
 @enclosed(dual_activations)
-def a_layer_applies_the_duals(angle_step: sp.Expr, ntk_step: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_layer_applies_the_duals(angle_step: sp.Expr, ntk_step: sp.Expr, trial: Trial) -> Findings:
     """A layer takes cos θ to κ₁(cos θ) and, by the chain rule, Θ to κ₁ + κ₀ Θ; the new angle lies between 0 and π/2."""
     value, slope = (kernel.subs(cosine, sp.cos(angle)) for kernel in (kappa_1, kappa_0))
     below = [{angle: sp.Rational(step, 7), tangent: sp.Rational(step, 5) - 1} for step in (1, 7, 13, 21)]
@@ -156,7 +152,7 @@ def stacked(layers: int) -> tuple[sp.Expr, sp.Expr]:
 
 
 @enclosed(dual_activations)
-def depth_iterates_the_layer(dense_nngp: sp.Expr, dense_ntk: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def depth_iterates_the_layer(dense_nngp: sp.Expr, dense_ntk: sp.Expr, trial: Trial) -> Findings:
     """The kernels of 1, 2 and 4 layers are those of stacked layers.
 
     At parallel, orthogonal and opposite inputs they have known elementary values.
@@ -184,7 +180,7 @@ def preactivations(rng: np.random.Generator, size: int) -> tuple[Floats, Floats,
 @statistical(dual_activations, tests=5, cost=0.4)
 def sampled_pairs_have_the_duals(
     value: sp.Expr, slope: sp.Expr, squares: sp.Expr, erf_value: sp.Expr, erf_slope: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """For sampled normal pairs with a = 2, b = ½, r = ½, the means are the stated duals.
 
     (φφ′)² has the mean `squares`, a variance for φφ′. Direction and length R of a normal pair in the plane are

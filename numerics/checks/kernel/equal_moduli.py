@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -10,9 +10,10 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.kernel.fixed_inputs import contribution
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.kernel.dual import a, b, c, cosine
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, row_kernel
 from sparse_limits.theory.kernel.equal_moduli import (
     agreeing,
     alike,
@@ -24,7 +25,7 @@ from sparse_limits.theory.kernel.equal_moduli import (
     quenched_kernel,
     unlike,
 )
-from sparse_limits.theory.kernel.fixed_inputs import row_kernel, share
+from sparse_limits.theory.kernel.fixed_inputs import share
 
 Floats = NDArray[np.float64]
 
@@ -37,20 +38,6 @@ def weighted(weight: sp.Expr, value: sp.Expr, same: int, other: int) -> sp.Expr:
     return sp.Add(*(term.xreplace(dict(zip(letters, map(sp.Integer, each), strict=True))) for each in numbers))
 
 
-def written_out(formula: sp.Expr) -> sp.Expr:
-    """A formula whose sums, all of known length, are written out term by term."""
-    if isinstance(formula, sp.Sum):
-        (index, low, high), *inner = formula.limits
-        assert not inner
-        places = map(sp.Integer, range(int(low), int(high) + 1))
-        return sp.Add(*(written_out(formula.function.xreplace({index: at})) for at in places))
-    return formula.func(*map(written_out, formula.args)) if formula.has(sp.Sum) else formula
-
-
-def at_numbers(formula: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
-    return written_out(valued(formula, at))
-
-
 @exact(quenched_kernel, step="graphon kernel", cost=0.5)
 def signs_have_the_bounds_of_their_energies(
     angular: sp.Expr,
@@ -60,7 +47,7 @@ def signs_have_the_bounds_of_their_energies(
     signs_kernel: sp.Expr,
     signs_bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """For signs, shares (1 ± r)/2 of the inputs agree and differ; kernel and bound are those of these energies.
 
     The kernel is p times h at the cosine r, the mean cosine of A inputs that agree and B that differ.
@@ -83,7 +70,7 @@ SIZES = ((1, 1), (2, 1), (1, 3), (3, 0), (2, 2))  # places that agree and that d
 
 
 @exact(quenched_kernel, step="weights")
-def weights_count_masks(signs_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weights_count_masks(signs_weight: sp.Expr, trial: Trial) -> Findings:
     """The weight of a number of kept inputs, of which a number agree, is the probability of all such masks times the share they keep.
 
     All masks of few inputs are added up; p is free.
@@ -103,18 +90,21 @@ def weights_count_masks(signs_weight: sp.Expr, trial: Trial) -> Iterator[Finding
 @exact(quenched_kernel, step="mean over masks", cost=0.4)
 def quenched_is_the_weighted_mean(
     signs_weight: sp.Expr, angular: sp.Expr, signs_quenched: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At few inputs the quenched kernel is the sum of h at the kept cosines with the weights; p is free."""
     h = angular.subs(cosine, kept_cosine)
     cases = (
-        (written_out(valued(signs_quenched, {agreeing: same, opposed: other})), weighted(signs_weight, h, same, other))
+        (
+            written_out(valued(signs_quenched, {agreeing: same, opposed: other}), {}),
+            weighted(signs_weight, h, same, other),
+        )
         for same, other in SIZES
     )
     yield trial.at_sizes(cases, "numbers of inputs")
 
 
 @exact(quenched_kernel, step="mean cosine")
-def weights_have_this_mean(signs_weight: sp.Expr, mean_cosine: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weights_have_this_mean(signs_weight: sp.Expr, mean_cosine: sp.Expr, trial: Trial) -> Findings:
     """At few inputs the weights have the sum p and the stated mean cosine, as polynomials in p."""
     cases = []
     for same, other in SIZES:
@@ -127,7 +117,7 @@ def weights_have_this_mean(signs_weight: sp.Expr, mean_cosine: sp.Expr, trial: T
 
 
 @enclosed(quenched_kernel)
-def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Findings:
     """The quenched kernel is the sum over all 2^d masks of a row, for d = 4 and 5."""
     for same, other, p in ((3, 1, sp.Rational(1, 3)), (2, 3, sp.Rational(5, 7))):
         signs, d = [1] * same + [-1] * other, same + other
@@ -144,7 +134,7 @@ def quenched_is_the_sum_over_masks(signs_quenched: sp.Expr, trial: Trial) -> Ite
 @enclosed(quenched_kernel, cost=1)
 def jensen_decides_the_sign_of_the_gap(
     signs_weight: sp.Expr, signs_quenched: sp.Expr, signs_kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The weights have the sum p and the mean cosine r, as polynomials in p, and the quenched kernel is the weighted sum of h.
 
     It strictly exceeds the graphon kernel for all p between 0 and 1, at two, ten and twelve inputs; both are equal at r = ±1 and at p = 1.
@@ -160,7 +150,7 @@ def jensen_decides_the_sign_of_the_gap(
         yield trial.same(signs_quenched.subs(at), quenched, by=None)
     for same, other in ((1, 1), (9, 1), (1, 9), (6, 6)):
         at = {agreeing: same, opposed: other, cosine: sp.Rational(same - other, same + other)}
-        sides = [trial.once(at_numbers, each, at) for each in (signs_kernel, signs_quenched)]
+        sides = [trial.once(written_out, valued(each, at), {}) for each in (signs_kernel, signs_quenched)]
         yield trial.everywhere(*sides, within={share: (0, 1)}, zero={share: [(0, 1), (1, 1)]}, strict=True)
     for same, other, p in ((4, 0, sp.Rational(1, 3)), (0, 3, sp.Rational(2, 3)), (3, 2, sp.S.One)):
         at = {agreeing: same, opposed: other, share: p, cosine: sp.Rational(same - other, same + other)}
@@ -170,7 +160,7 @@ def jensen_decides_the_sign_of_the_gap(
 @exact(quenched_kernel)
 def two_inputs_have_four_masks(
     signs_quenched: sp.Expr, two_inputs: tuple[tuple[int, ...], ...], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The quenched kernel is the mean over all masks of a row at density 1/2; a mask that keeps nothing contributes 0."""
     x, y = two_inputs
     density = sp.Rational(1, 2)
@@ -184,7 +174,7 @@ def two_inputs_have_four_masks(
             mean += density ** len(x) * valued(row_kernel, dict(zip((a, b, c), moments, strict=True)))
     at = {agreeing: sum(p == q for p, q in zip(x, y, strict=True)), share: density}
     at[opposed] = len(x) - at[agreeing]
-    yield trial.same(written_out(signs_quenched.subs(at)), mean)
+    yield trial.same(written_out(signs_quenched.subs(at), {}), mean)
 
 
 SAME, OTHER, SHARE = 6, 2, sp.Rational(1, 2)
@@ -200,7 +190,7 @@ def mask_rows(rng: np.random.Generator, rows: int) -> Floats:
 
 
 @statistical(quenched_kernel, tests=1)
-def masks_have_the_quenched_kernel(signs_quenched: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_have_the_quenched_kernel(signs_quenched: sp.Expr, trial: Trial) -> Findings:
     """Rows of drawn masks over 8 inputs contribute the quenched kernel on average: the limit of wide networks."""
     sample = trial.draw(mask_rows, trial.size(30_000))
     mean = trial.value(signs_quenched, {agreeing: SAME, opposed: OTHER, share: SHARE})

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.kernel.equal_moduli import written_out
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
+from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.kernel.dual import a, b, c, cosine
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, row_kernel
 from sparse_limits.theory.kernel.equal_moduli import agreeing, alike, opposed, quenched_kernel, unlike
-from sparse_limits.theory.kernel.fixed_inputs import row_kernel, share
+from sparse_limits.theory.kernel.fixed_inputs import share
 
 more, turned = sp.symbols("alpha gamma", real=True)  # another row's a and c
 
@@ -23,7 +23,7 @@ def in_energies(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(quenched_kernel, step="lower bound")
-def tangents_carry_the_mean(support: sp.Expr, modulus_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tangents_carry_the_mean(support: sp.Expr, modulus_kernel: sp.Expr, trial: Trial) -> Findings:
     """The support is linear in a and c, and has the value and the slope of h at c = ra, so it is a tangent.
 
     At the mean energies, on the ray of r, it is the kernel.
@@ -71,9 +71,7 @@ EQUAL = (  # no row leaves its ray
 
 
 @enclosed(quenched_kernel)
-def all_masks_lie_between_the_bounds(
-    modulus_kernel: sp.Expr, modulus_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def all_masks_lie_between_the_bounds(modulus_kernel: sp.Expr, modulus_bound: sp.Expr, trial: Trial) -> Findings:
     """For inputs of different moduli and densities, the mean over all masks lies strictly between the bounds.
 
     It is equal to the lower bound where no mask leaves its ray.
@@ -90,14 +88,14 @@ def all_masks_lie_between_the_bounds(
 @enclosed(quenched_kernel)
 def signs_lie_between_the_bounds(
     signs_quenched: sp.Expr, modulus_kernel: sp.Expr, modulus_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """With three inputs that agree and two that differ, the quenched kernel lies between the bounds, at p = 1, ½ and 1/1000.
 
     At p = 1 it is equal to the lower bound.
     """
     for p in (sp.S.One, HALF, sp.Rational(1, 1000)):
         energies = {alike: p * sp.Rational(3, 5), unlike: p * sp.Rational(2, 5)}
-        quenched = written_out(signs_quenched.subs({agreeing: 3, opposed: 2})).subs(share, p)
+        quenched = written_out(signs_quenched.subs({agreeing: 3, opposed: 2}), {}).subs(share, p)
         if p == 1:
             yield trial.same(valued(modulus_kernel, energies), quenched, by=None, at=[{}])
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
@@ -10,13 +9,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, relu
 from sparse_limits.theory.kernel.finite_width import at_covariance, finite_width_moments, k, mean, n, q, second_moment
 from sparse_limits.theory.saliency.model import rho
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 first_length, second_length = sp.symbols("A B", positive=True)  # √a and √b
 theta = sp.Symbol("theta", positive=True)  # the angle, in (0, π)
@@ -57,14 +54,14 @@ def reduce(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(finite_width_moments, cost=0.6)
-def moments_are_integrals_over_the_arc(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def moments_are_integrals_over_the_arc(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Findings:
     """E X and E X² of one neuron are integrals in polar coordinates, over the arc where both gates are open."""
     for claimed, order in ((mean, 1), (second_moment, 2)):
         yield trial.same(at_angle(claimed), trial.once(neuron_moment, order), by=reduce, at=ANGLES)
 
 
 @exact(finite_width_moments)
-def pieces_add_up(variance: sp.Expr, deviation: sp.Expr, fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pieces_add_up(variance: sp.Expr, deviation: sp.Expr, fourth: sp.Expr, trial: Trial) -> Findings:
     """Var X = E X² − (E X)², and the deviation is that of an average of n neurons.
 
     ∂/∂c of E φ²φ′² is 8 E φφ′ (Price), and E φ²φ′² is 0 at c = −√(ab).
@@ -93,9 +90,7 @@ def diagonal_moments(inputs: tuple[Fraction, ...], density: Fraction) -> tuple[F
 
 
 @exact(finite_width_moments)
-def diagonal_is_the_sum_over_masks(
-    diagonal_mean: sp.Expr, diagonal_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def diagonal_is_the_sum_over_masks(diagonal_mean: sp.Expr, diagonal_variance: sp.Expr, trial: Trial) -> Findings:
     """Mean and total variance at x = x′ are sums over all masks of a row."""
     same_input = {b: a, c: a}
     yield trial.same(mean.subs(same_input), 2 * a)
@@ -139,7 +134,7 @@ def squared_spread() -> float:
 
 
 @statistical(finite_width_moments, tests=2, cost=1.0)
-def networks_have_the_mean_and_the_variance(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def networks_have_the_mean_and_the_variance(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Findings:
     """Kernels of networks of width 2, from their gradients at x = (2, 0) and x′ = (1, √3), have the stated mean and variance."""
     sample = trial.draw(kernels, trial.size(250_000), WIDTH, X, Y, 1.0)
     truth = finite_width_moments.expressions["mean"], finite_width_moments.expressions["variance"]
@@ -150,7 +145,6 @@ def networks_have_the_mean_and_the_variance(mean: sp.Expr, variance: sp.Expr, tr
 
 
 MASKED = ((1, 2, -1), (2, 1, 1))
-HALF = sp.Rational(1, 2)
 
 
 def over_masks(formula: sp.Expr) -> sp.Expr:
@@ -167,7 +161,7 @@ def over_masks(formula: sp.Expr) -> sp.Expr:
 
 
 @statistical(finite_width_moments, tests=1)
-def masked_networks_have_the_mean(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masked_networks_have_the_mean(mean: sp.Expr, second_moment: sp.Expr, trial: Trial) -> Findings:
     """Masked networks of density ½, three inputs and width 2 have the exact mean over masks.
 
     The exact total variance over masks is used for the test.

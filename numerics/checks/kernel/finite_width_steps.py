@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine
 from sparse_limits.theory.kernel.finite_width import (
@@ -40,7 +38,7 @@ def one_sine(gap: sp.Expr) -> sp.Expr:
 @exact(finite_width_moments, step="mean")
 def means_are_those_of_the_arc(
     neuron: sp.Expr, radial_square: sp.Expr, arc_length: sp.Expr, arc_cosine: sp.Expr, mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The mean is that of the neuron, term by term over the arc, with E α² = 1."""
     moments = {radial: (1, 0, radial_square), readout: (1, 0, 1), sp.cos(wave): (arc_length, arc_cosine)}
     yield trial.same(mean, at_covariance(mean_over(neuron, moments)), by=one_sine)
@@ -58,7 +56,7 @@ def second_moments_are_those_of_the_arc(
     fourth: sp.Expr,
     second_moment: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The second moment is that of the square of the neuron, term by term over the arc.
 
     The terms with α are its difference from E φ²φ′².
@@ -74,7 +72,7 @@ def second_moments_are_those_of_the_arc(
 
 
 @exact(finite_width_moments, step="average")
-def variances_of_sums_grow_neuron_by_neuron(variance: sp.Expr, deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def variances_of_sums_grow_neuron_by_neuron(variance: sp.Expr, deviation: sp.Expr, trial: Trial) -> Findings:
     """n² times the square of the deviation grows by the variance of one neuron with each neuron.
 
     The deviation is positive at samples of a, b, c.

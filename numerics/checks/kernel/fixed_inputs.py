@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, empirical
-from sparse_limits.theory.kernel.dual import a, b, c, cosine
-from sparse_limits.theory.kernel.fixed_inputs import first, inputs, kernel_of_masks, row_kernel, second, share
+from sparse_limits.numerics.evidence import Findings, Trial, empirical
+from sparse_limits.theory.kernel.dual import a, b, c, cosine, row_kernel
+from sparse_limits.theory.kernel.fixed_inputs import first, inputs, kernel_of_masks, second, share
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def contribution(variance: Floats, other: Floats, covariance: Floats) -> Floats:
@@ -47,7 +44,7 @@ def exact_quenched(copies: int) -> float:
 
 
 @empirical(kernel_of_masks, cost=0.5)
-def gap_leaves_a_remainder_of_second_order(gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gap_leaves_a_remainder_of_second_order(gap: sp.Expr, trial: Trial) -> Findings:
     """With four kinds of inputs and exact means over masks, twice the inputs leave about a quarter of the remainder, at most 3/8.
 
     If the first order were wrong, half of it would be left; the limit 3/8 lies halfway.

@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.evidence.sums import same_whatever, sloped
 from sparse_limits.numerics.kernels import LayerGraphons, input_latent
 from sparse_limits.numerics.kernels import graphon_kernel as kernel_on_grid
@@ -53,9 +53,7 @@ def path_sum(graphons: Sequence[sp.Expr]) -> sp.Expr:
 
 
 @exact(graphon_tangent_kernel, cost=0.5)
-def linear_networks_sum_over_paths(
-    forward: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def linear_networks_sum_over_paths(forward: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial) -> Findings:
     """Without gates each layer contributes the same sum over paths, as each leaves out one weight of the path."""
     for graphons in (DENSE_READOUT, GRAPHONS):
         recursion = Recursion(forward, backward, own_layer)
@@ -71,7 +69,7 @@ def parallel_inputs_sum_over_paths(
     one_hidden_terms: tuple[sp.Expr, ...],
     two_hidden_terms: tuple[sp.Expr, ...],
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The gates of x and λx agree, so each layer contributes the sum over paths, as in a linear network.
 
     At x and −x the kernel of one hidden layer is 0.
@@ -90,7 +88,7 @@ def parallel_inputs_sum_over_paths(
 
 
 @enclosed(graphon_tangent_kernel)
-def the_form_for_integration_is_the_dual(inner_value: sp.Expr, inner_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_form_for_integration_is_the_dual(inner_value: sp.Expr, inner_slope: sp.Expr, trial: Trial) -> Findings:
     """The form for integration is the dual: π − θ is an arctangent, in place of the arccosine, which is not analytic at ±1."""
     for inner, dual in ((inner_value, relu.value), (inner_slope, relu.slope)):
         yield trial.same(inner.subs(gap, a * b - c**2), dual, by=None, at=DUAL_POINTS)
@@ -136,7 +134,7 @@ def a_grid_of_positions_gives_the_same(
     one_hidden_terms: tuple[sp.Expr, ...],
     two_hidden_terms: tuple[sp.Expr, ...],
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The recursion on Gauss–Legendre positions gives the same kernels up to 10⁻⁹.
 
     Its error falls geometrically for these analytic integrands.
@@ -167,7 +165,7 @@ def under_integrals(formula: sp.Expr) -> sp.Expr:
 @exact(graphon_tangent_kernel, step="sum over layers", cost=0.6)
 def one_pass_forward_is_the_sum_over_layers(
     tangent_step: sp.Expr, backward: sp.Expr, own_layer: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """One pass forward adds up what all layers contribute, for W, Σ, κ₀ and Θ left open.
 
     ∫ G Θ is what the edges of a layer add by themselves, and ∫ κ₀ (∫ G W) Θ of the layer below, which is 0 at the inputs.
@@ -202,7 +200,7 @@ def small_networks(edge: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
 
 
 @exact(graphon_tangent_kernel, step="edge")
-def edges_add_up_to_the_product_of_gradients(edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def edges_add_up_to_the_product_of_gradients(edge: sp.Expr, trial: Trial) -> Findings:
     """The stated terms of all edges add up to the product of a neuron's gradients, for any number of weights below and any activation.
 
     This is by induction, one weight more below an edge; small networks are added, for all masks of two edges.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import sympy as sp
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.kernel.graphon_kernel import path_sum
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.theory.kernel.graphon_kernel import graphon_tangent_kernel, of_a_row
 from sparse_limits.theory.kernel.graphon_recursion import GRAPHONS, POSITIONS, covariance, gradient, weight, x, y
 from sparse_limits.theory.saliency.model import u, v
@@ -63,7 +63,7 @@ def product_of_variances() -> sp.Expr:
 
 
 @statistical(graphon_tangent_kernel, tests=2, cost=0.5)
-def one_hidden_layer_has_the_mean(one_hidden_terms: tuple[sp.Expr, ...], trial: Trial) -> Iterator[Finding]:
+def one_hidden_layer_has_the_mean(one_hidden_terms: tuple[sp.Expr, ...], trial: Trial) -> Findings:
     """Networks of one hidden neuron have the stated mean in both layers; networks of any width are averages of such neurons.
 
     Both parts have a second moment of at most 6∫ab: E φ²φ′² ≤ 6ab, and E α⁴ E φ̇²φ̇′² c² ≤ 3·2·c² ≤ 6ab.
@@ -113,9 +113,7 @@ def mean_over_pairs_of_paths(probabilities: Sequence[Floats], inputs: Floats, co
 
 
 @statistical(graphon_tangent_kernel, tests=3, cost=0.5)
-def masked_networks_have_the_mean_on_the_diagonal(
-    two_hidden_terms: tuple[sp.Expr, ...], trial: Trial
-) -> Iterator[Finding]:
+def masked_networks_have_the_mean_on_the_diagonal(two_hidden_terms: tuple[sp.Expr, ...], trial: Trial) -> Findings:
     """Networks of width 8, d = 2, with Bernoulli masks: at x = x′ the limit is the mean at every width, and the variance is known.
 
     Four neurons of each layer stand at each of two Gauss nodes, which average the kernel's quadratics exactly.
@@ -144,7 +142,7 @@ def chain_contributions(weights: Sequence[sp.Expr], kept: Sequence[int]) -> list
 
 
 @exact(graphon_tangent_kernel)
-def one_edge_is_trained_where_it_is_kept(own_layer: sp.Expr, one_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_edge_is_trained_where_it_is_kept(own_layer: sp.Expr, one_edge: sp.Expr, trial: Trial) -> Findings:
     """With one input, one neuron and readout 1, the layer contributes the mean over the edge's sign, and over whether it is kept."""
     found = [sum(chain_contributions((sign, 1), (kept, 1))[0] for sign in (1, -1)) / 2 for kept in (0, 1)]
     claimed = own_layer.replace(weight, lambda row, column: one_edge)

@@ -9,7 +9,6 @@ constant over n, and the variance has a known bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, statistical
 from sparse_limits.numerics.statistics.exact_tests import BLOCKS
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 from sparse_limits.theory.kernel.graphon_kernel import graphon_tangent_kernel
@@ -238,7 +237,7 @@ def tolerances(left: Vector, right: Vector) -> tuple[float, float]:
 
 
 @statistical(graphon_tangent_kernel, tests=3, cost=1.5)
-def wide_masked_networks_approach_the_kernel(two_hidden: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def wide_masked_networks_approach_the_kernel(two_hidden: sp.Expr, trial: Trial) -> Findings:
     """With two hidden layers and x ≠ x′ (three pairs), the mean at width 4096 is near the limit, up to a proved bound.
 
     The variance has a proved bound, too.

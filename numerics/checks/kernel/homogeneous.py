@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -15,7 +14,7 @@ from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
     masked_networks,
     mean_over_pairs_of_paths,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, dense_ntk, depth, relu
 from sparse_limits.theory.kernel.graphon_recursion import POSITIONS, densely_trained, graphon_kernel, masked, x, y
@@ -23,14 +22,14 @@ from sparse_limits.theory.kernel.homogeneous import contributions, homogeneous_c
 from sparse_limits.theory.saliency.model import rho
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+ELEVEN = sp.Rational(11, 10)
 
 
 @exact(homogeneous_constants)
 @control("10 % more", ratio=ELEVEN * ratio, readout_dense=ELEVEN * readout_dense)
 def layers_contribute_equal_powers(
     ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """F scales with its arguments and its slope does not, so counting the layers gives the powers of ρ.
 
     They are counted for 1, 2 and 4 hidden layers.
@@ -54,7 +53,7 @@ def layers_contribute_equal_powers(
 @enclosed(homogeneous_constants)
 def scales_lie_between_none_and_all(
     ratio: sp.Expr, readout_dense: sp.Expr, covariance_scale: sp.Expr, gradient_scale: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Pruning raises no kernel: both ratios are at most 1.
 
     The scales of covariances and gradients lie between 1, that of no layer, and the power of ρ for all layers.
@@ -81,7 +80,7 @@ def constant_kernels(hidden: int) -> tuple[sp.Expr, ...]:
 @enclosed(homogeneous_constants, cost=0.4)
 def the_graphon_kernel_has_the_constants(
     ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """K2 with W = ρ is the stated power of ρ times the dense kernel, for one and two hidden layers.
 
     At unit norms and the angle of x and x′ it is the recursion of K1.
@@ -123,7 +122,7 @@ def trained_densely(rng: np.random.Generator, nets: int) -> Floats:
 @statistical(homogeneous_constants, tests=3, cost=0.4)
 def networks_have_the_constants_on_the_diagonal(
     ratio: sp.Expr, readout_dense: sp.Expr, weights_trained: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Networks have the stated mean kernel at x = x′, where it is exact at every width (K2).
 
     Θ = Σ Θ⁽ˡ⁾ over three layers has E Θ² ≤ 9 E Θ⁽ˡ⁾².
@@ -156,7 +155,7 @@ def kernels_beside_dense_ones(rng: np.random.Generator, nets: int, width: int, c
 
 
 @empirical(homogeneous_constants, cost=0.5)
-def masked_networks_approach_the_constant(ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masked_networks_approach_the_constant(ratio: sp.Expr, trial: Trial) -> Findings:
     """At x ≠ x′, two hidden layers and width 96, masked over dense mean kernels have the stated ratio, to the quarter of the remark.
 
     That was chosen beforehand: off the diagonal the ratio is a limit, and no bound at this width is computed here. K2 has one.
@@ -170,9 +169,7 @@ def masked_networks_approach_the_constant(ratio: sp.Expr, trial: Trial) -> Itera
 
 
 @exact(homogeneous_constants)
-def two_weights_are_both_needed(
-    ratio: sp.Expr, readout_dense: sp.Expr, two_weights: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def two_weights_are_both_needed(ratio: sp.Expr, readout_dense: sp.Expr, two_weights: sp.Expr, trial: Trial) -> Findings:
     """With one input, one neuron and one output, the ratio is a mean over four masks of two weights.
 
     Where the readout is dense, it is a mean over two masks.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
@@ -16,7 +14,7 @@ from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
     masked_networks,
     mean_over_pairs_of_paths,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.kernels import LayerGraphons, dense_kernel, input_latent
 from sparse_limits.numerics.kernels import graphon_kernel as kernel_on_grid
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
@@ -27,7 +25,6 @@ from sparse_limits.theory.kernel.rank_one import blocks, feature_reweighting, fl
 from sparse_limits.theory.saliency.model import u, v
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 INPUTS = (1 + 3 * v) / 4  # h₁, the profile of the inputs
 ROWS = ((1 + u) / 2, 1 - u / 2)  # g₁, g₂
@@ -59,7 +56,7 @@ def rank_one_kernel(hidden: int) -> sp.Expr:
 
 
 @enclosed(feature_reweighting, cost=0.5)
-def the_graphon_kernel_is_a_dense_one(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_graphon_kernel_is_a_dense_one(kernel: sp.Expr, trial: Trial) -> Findings:
     """K2 with profiles that differ from layer to layer is the stated kernel, for one and two hidden layers.
 
     Without pruning it is the dense kernel, for four.
@@ -74,7 +71,7 @@ def the_graphon_kernel_is_a_dense_one(kernel: sp.Expr, trial: Trial) -> Iterator
 
 
 @exact(feature_reweighting)
-def powers_flow_through_the_layers(power_flow: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def powers_flow_through_the_layers(power_flow: sp.Expr, trial: Trial) -> Findings:
     """The flow is the product of ∫ u^p u^q over the hidden layers, one to three of them."""
     overlap = sp.integrate(u ** (p + q), (u, 0, 1))
     for hidden in (1, 2, 3):
@@ -106,7 +103,7 @@ def diagonal_kernels(rng: np.random.Generator, nets: int) -> Floats:
 
 
 @statistical(feature_reweighting, tests=2, cost=0.5)
-def networks_have_the_mean(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def networks_have_the_mean(kernel: sp.Expr, trial: Trial) -> Findings:
     """Networks have the stated mean kernel, which is exact at every width (K2).
 
     One hidden layer is tested at x ≠ x′ with edges thinned by √W, two at x = x′ with masks.
@@ -144,7 +141,7 @@ def block_kernels(hidden: int) -> tuple[float, Floats]:
 
 
 @empirical(feature_reweighting)
-def blocks_mix_their_kernels(mixture: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def blocks_mix_their_kernels(mixture: sp.Expr, trial: Trial) -> Findings:
     """The recursion on two blocks is the mixture of two dense kernels up to rounding for one hidden layer.
 
     For two hidden layers it differs from the mixture by at least 10⁻³.

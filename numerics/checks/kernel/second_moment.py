@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise, product
 
 import numpy as np
@@ -12,18 +11,17 @@ from scipy.special import erfcinv
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import chain_contributions
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c
 from sparse_limits.theory.kernel.second_moment import energies, own, second_moment_graphon, shares
 from sparse_limits.theory.saliency.model import rho as density
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 @enclosed(second_moment_graphon)
-def energy_share_grows_without_bound(second_moment: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def energy_share_grows_without_bound(second_moment: sp.Expr, slope: sp.Expr, trial: Trial) -> Findings:
     """q ≥ ρ (1 + t²) for ρ = erfc z with z up to 26: from a share of 10⁻²⁹⁵ to all weights, where both sides are equal."""
     z = sp.Symbol("z", positive=True)
     sides = [
@@ -43,7 +41,7 @@ def kept_energy(rng: np.random.Generator, size: int) -> Floats:
 
 
 @statistical(second_moment_graphon, tests=1)
-def kept_weights_have_the_energy(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kept_weights_have_the_energy(second_moment: sp.Expr, trial: Trial) -> Findings:
     """The mean of M w², where M keeps normal weights with |w| > 5/4, is the stated energy at the share that this level keeps."""
     share = sp.erfc(LEVEL / sp.sqrt(2))
     sample = trial.draw(kept_energy, trial.size(400_000))
@@ -91,7 +89,7 @@ def mean_diagonal_kernel() -> sp.Rational:
 
 
 @exact(second_moment_graphon, cost=0.6)
-def diagonal_is_a_mean_over_paths(path_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def diagonal_is_a_mean_over_paths(path_weight: sp.Expr, trial: Trial) -> Findings:
     """E Θ(x, x) over all weights and masks of a network of widths 2, 2, 2, 1 is the stated mean over paths, in rational arithmetic.
 
     The ten edges of the network have different laws.
@@ -145,7 +143,7 @@ def row_thresholds(rows: int) -> Floats:
 
 
 @empirical(second_moment_graphon, cost=0.5)
-def neurons_contribute_the_row_kernel(second_moment: sp.Expr, row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def neurons_contribute_the_row_kernel(second_moment: sp.Expr, row_kernel: sp.Expr, trial: Trial) -> Findings:
     """Neurons with d = 256 inputs, pruned by modulus to (u + v)/2, contribute the row kernel, the limit d → ∞, up to d^−½."""
     rows = trial.size(4000)
     x, y, mean = trial.draw(pruned_rows, rows)
@@ -163,7 +161,7 @@ def neurons_contribute_the_row_kernel(second_moment: sp.Expr, row_kernel: sp.Exp
 @exact(second_moment_graphon)
 def large_weights_carry_more_than_their_share(
     path_weight: sp.Expr, four_weights: tuple[sp.Expr, ...], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """With one neuron in each of two hidden layers, the path weight is exact if the first weight is masked by its modulus or by a coin.
 
     The other weights are ±1.

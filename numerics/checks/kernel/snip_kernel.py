@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.saliency.snip_product import noise_falls
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.spectra.singular_values import half_normal as half_normal_law
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c
@@ -22,7 +21,6 @@ from sparse_limits.theory.saliency.model import rho as density
 from sparse_limits.theory.tails import half_normal, t
 
 Floats = NDArray[np.float64]
-ELEVEN = sp.Rational(11, 10)
 y = sp.Symbol("y", real=True)
 
 
@@ -36,7 +34,7 @@ def over_rows(expression: sp.Expr) -> sp.Expr:
 @enclosed(snip_laws, cost=0.5)
 def laws_are_means_over_rows(
     r: sp.Expr, R_2: sp.Expr, graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """r is the mean of W over rows; R_2 is the mean of a² W (first layer), and that of E[M w²] (readout).
 
     The tails of the integrands fall as e^−e^2y.
@@ -48,7 +46,7 @@ def laws_are_means_over_rows(
 
 
 @exact(snip_laws, step="energy")
-def energy_falls_at_its_rate(R_2: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def energy_falls_at_its_rate(R_2: sp.Expr, energy_rate: sp.Expr, trial: Trial) -> Findings:
     """R_2 falls at the stated rate: R_2 − r falls at that rate less (2/π) K₀, the rate of r, and tends to 0.
 
     (2/π) K₀, the noise density of S4, falls.
@@ -61,7 +59,7 @@ def energy_falls_at_its_rate(R_2: sp.Expr, energy_rate: sp.Expr, trial: Trial) -
 
 @exact(snip_laws, step="factors")
 @control("without a root", share_factor=1 / (1 + 2 * sinh_half**2))
-def integrals_become_gaussian(share_factor: sp.Expr, energy_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def integrals_become_gaussian(share_factor: sp.Expr, energy_factor: sp.Expr, trial: Trial) -> Findings:
     """With y = sinh(x/2), where dy = ½ cosh(x/2) dx, the integrands of r and K₀ are the factors times e^{−s − 2sy²}; y is left free."""
     for scale, factor, whole in ((4 / sp.pi, share_factor, integrand(r)), (2, energy_factor, HYPERBOLA)):
         claimed = scale * sp.exp(-s - 2 * s * sinh_half**2) * factor
@@ -77,7 +75,7 @@ def gaussian(factor: sp.Expr) -> sp.Expr:
 
 @exact(snip_laws, step="tail")
 @control("without a root", share_factor=sp.sqrt(1 + 4 * sinh_half**2) * share_factor)
-def tail_is_the_integral_without_its_factor(share_factor: sp.Expr, tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tail_is_the_integral_without_its_factor(share_factor: sp.Expr, tail: sp.Expr, trial: Trial) -> Findings:
     """The tail is the integral with 1 in place of the factor, which is no larger than 1.
 
     1 less its square is a quotient of polynomials in y² without a negative coefficient.
@@ -97,7 +95,7 @@ Z = sp.Symbol("z", nonnegative=True)
 
 
 @exact(snip_laws, step="share below its tail")
-def share_exceeds_its_first_correction(share_factor: sp.Expr, share_low: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def share_exceeds_its_first_correction(share_factor: sp.Expr, share_low: sp.Expr, trial: Trial) -> Findings:
     """The factor is at least 1 − 5y²/2, by y² = (1 + z)² − 1; the bound is the integral of 1 − 5y²/2 over that of 1."""
     correction = sp.Rational(5, 2)
     yield trial.same(share_low, gaussian(1 - correction * sinh_half**2) / gaussian(sp.S.One))
@@ -108,7 +106,7 @@ def share_exceeds_its_first_correction(share_factor: sp.Expr, share_low: sp.Expr
 @exact(snip_laws, step="energy tail")
 def energy_tail_is_the_integral_without_its_factor(
     energy_factor: sp.Expr, energy_tail: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The energy tail is the integral with 1 in place of the factor, which lies between 1 − y²/2 and 1.
 
     The lower bound is by y² = (1 + z)² − 1, the upper one by 1 less the square of the factor.
@@ -121,7 +119,7 @@ def energy_tail_is_the_integral_without_its_factor(
 @exact(snip_laws, step="energy at its tail")
 def energy_adds_both_tails(
     tail: sp.Expr, share_low: sp.Expr, energy_tail: sp.Expr, energy_low: sp.Expr, energy_high: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bounds of the energy are those of (2/π) s K₀ and of r, added up in units of the tail of the energy."""
     ratio = gaussian(1 - sinh_half**2 / 2) / gaussian(sp.S.One)
     yield trial.same(energy_tail * energy_low, energy_tail * ratio + tail * share_low)
@@ -129,7 +127,7 @@ def energy_adds_both_tails(
 
 
 @enclosed(snip_laws)
-def energy_of_an_entry_is_that_of_its_share(graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def energy_of_an_entry_is_that_of_its_share(graphon: sp.Expr, entry_energy: sp.Expr, trial: Trial) -> Findings:
     """E[M w²] of an entry is q(W), the function of K4."""
     yield trial.same(entry_energy, valued(second_moment, {density: graphon}), by=None)
 
@@ -137,7 +135,7 @@ def energy_of_an_entry_is_that_of_its_share(graphon: sp.Expr, entry_energy: sp.E
 @enclosed(snip_laws)
 def share_and_energy_fall_together(
     r: sp.Expr, slope: sp.Expr, graphon: sp.Expr, struve_form: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """r is S4's H; and dR_2/dr is the quotient of the means over rows of a² ∂W/∂s and of ∂W/∂s."""
     at = trial.points(s, count=2)
     yield trial.same(r, struve_form, by=None, at=at)
@@ -155,7 +153,7 @@ def tails_are_attained(
     energy_low: sp.Expr,
     energy_high: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """r and R_2 lie between the bounds given by their tails, at the thresholds ¼, 3 and 1000."""
     points = [{s: at} for at in (sp.Rational(1, 4), 3, 1000)]
     yield trial.below(tail * share_low, r, at=points)  # boxes: r and R_2 are integrals
@@ -182,7 +180,7 @@ def kept_entries(rng: np.random.Generator, rows: int) -> tuple[NDArray[np.int64]
 
 
 @statistical(snip_laws, tests=3)
-def masks_have_the_laws(r: sp.Expr, R_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_have_the_laws(r: sp.Expr, R_2: sp.Expr, trial: Trial) -> Findings:
     """SNIP masks with profile ¼ … 7⁄4 at τ = 9⁄8 have the stated column counts, and keep the stated energy in both layers."""
     rows = trial.size(150_000)
     counts, first_layer, readout = trial.draw(kept_entries, rows)
@@ -224,7 +222,7 @@ def column_profile() -> Floats:
 @empirical(snip_laws, cost=0.5)
 def neurons_contribute_the_row_kernel(
     graphon: sp.Expr, entry_energy: sp.Expr, row_kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Neurons with d = 256 inputs, pruned by SNIP, contribute the row kernel, the limit d → ∞, up to d^−½."""
     x, y, mean = trial.draw(pruned_rows, trial.size(3000))
     modulus, mass = half_normal_law(80)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.theory.kernel import circle
 from sparse_limits.theory.kernel.dual import cosine
 from sparse_limits.theory.kernel.further.sphere_metrics import sphere_metrics
 from sparse_limits.theory.kernel.sphere import ell, k, multiplicity, sphere_eigenvalue, sphere_spectrum
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def harmonic(dimension: int, degree: int) -> sp.Expr:
@@ -41,9 +37,7 @@ def funk_hecke(dimension: int, degree: int) -> sp.Expr:
 
 
 @enclosed(sphere_spectrum, cost=0.8)
-def eigenvalues_are_funk_hecke_integrals(
-    sphere_eigenvalue: sp.Expr, constant: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def eigenvalues_are_funk_hecke_integrals(sphere_eigenvalue: sp.Expr, constant: sp.Expr, trial: Trial) -> Findings:
     """The eigenvalues are integrals against zonal harmonics, to 30 digits, and at k = 2 those of K10.1.
 
     λ_ℓ ℓ^k is within a relative 1e-4 of its limit at ℓ = 10⁶.
@@ -60,7 +54,7 @@ def eigenvalues_are_funk_hecke_integrals(
 
 
 @exact(sphere_spectrum)
-def multiplicities_and_exponent(multiplicity: sp.Expr, exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def multiplicities_and_exponent(multiplicity: sp.Expr, exponent: sp.Expr, trial: Trial) -> Findings:
     """The multiplicities up to degree ℓ add up to the dimension of the polynomials of degree ≤ ℓ on the sphere.
 
     The exponent follows from λ ~ ℓ^−k and ranks ~ ℓ^(deg + 1).
@@ -80,7 +74,7 @@ def multiplicities_and_exponent(multiplicity: sp.Expr, exponent: sp.Expr, trial:
 
 
 @enclosed(sphere_spectrum)
-def a_degree_has_a_harmonic(multiplicity: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_degree_has_a_harmonic(multiplicity: sp.Expr, trial: Trial) -> Findings:
     """The multiplicity is at least one, at each degree that the sphere has."""
     yield trial.below(1, multiplicity, needed="sphere_eigenvalue")
 
@@ -94,7 +88,7 @@ def generic_multiplicity(multiplicity: sp.Expr, dimension: int) -> sp.Expr:
 @enclosed(sphere_metrics, cost=0.4)
 def metrics_are_those_of_the_list(
     trace_ratio: sp.Expr, gap_ratio: sp.Expr, top_energy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The metrics are those of the list of S^(k−1), k = 1 … 7, sorted with multiplicities; tr = 2; both ratios rise with k.
 
     From k = 2 to 40, and at 10⁶, the first is within 4π/k of 2π, the second within a share 2/k of k/π.
@@ -134,7 +128,7 @@ def sphere_pairs(rng: np.random.Generator, pairs: int, dimension: int) -> NDArra
 
 
 @statistical(sphere_spectrum, tests=2)
-def pairs_on_the_sphere_have_the_eigenvalues(sphere_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pairs_on_the_sphere_have_the_eigenvalues(sphere_eigenvalue: sp.Expr, trial: Trial) -> Findings:
     """Over independent pairs on S⁴ the kernel averages to λ₀, and the kernel times the cosine to λ₁."""
     dimension = 5
     for degree, sample in enumerate(trial.draw(sphere_pairs, trial.size(60_000), dimension)):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.sphere import EVEN, by_binomials, by_gammas, ell, k, sphere_spectrum
 
@@ -14,7 +14,7 @@ u, v = sp.symbols("u v", integer=True, nonnegative=True)
 
 
 @exact(sphere_spectrum, step="monomials")
-def monomials_with_and_without_a_variable(monomials: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def monomials_with_and_without_a_variable(monomials: sp.Expr, trial: Trial) -> Findings:
     """There is one monomial of degree 0, and one of each degree in one variable.
 
     With one variable more, the monomials are those without it, and it times those of one degree less.
@@ -32,7 +32,7 @@ def at_even_degrees(expression: sp.Expr) -> Callable[[int], sp.Expr]:
 
 
 @exact(sphere_spectrum, step="fall")
-def even_degrees_fall(sphere_eigenvalue: sp.Expr, fall_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def even_degrees_fall(sphere_eigenvalue: sp.Expr, fall_ratio: sp.Expr, trial: Trial) -> Findings:
     """From ℓ to ℓ + 2, at ℓ = 0 and at all even ℓ from 2 on, the eigenvalue is multiplied by the stated factor, which is below 1.
 
     1 less the factor has a numerator of positive terms.
@@ -47,7 +47,7 @@ def even_degrees_fall(sphere_eigenvalue: sp.Expr, fall_ratio: sp.Expr, trial: Tr
 
 
 @exact(sphere_spectrum, step="two inputs more")
-def two_inputs_more_are_a_factor(sphere_eigenvalue: sp.Expr, two_more: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_inputs_more_are_a_factor(sphere_eigenvalue: sp.Expr, two_more: sp.Expr, trial: Trial) -> Findings:
     """From k to k + 2, λ_ℓ ℓ^k is multiplied by the stated factor, at every even degree from 2 on."""
     one = sphere_eigenvalue * ell**k
     other = one.subs(k, k + 2)
@@ -57,9 +57,7 @@ def two_inputs_more_are_a_factor(sphere_eigenvalue: sp.Expr, two_more: sp.Expr, 
 
 
 @exact(sphere_spectrum, step="ranks")
-def ranks_are_monomials(
-    monomials: sp.Expr, multiplicity: sp.Expr, rank_power: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def ranks_are_monomials(monomials: sp.Expr, multiplicity: sp.Expr, rank_power: sp.Expr, trial: Trial) -> Findings:
     """The harmonics of degrees 0, 2, 4, … add up to the number of monomials; two inputs have about ℓ monomials of degree ℓ.
 
     One input more brings about ℓ/k times as many, and raises the power of the rank by one.

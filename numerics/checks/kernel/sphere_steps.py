@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 from sparse_limits.theory.kernel.sphere import EVEN, before, by_gammas, ell, half_degree, k, now, rate, sphere_spectrum
@@ -23,7 +21,7 @@ def taken_on(next_harmonic: sp.Expr, slope: sp.Expr, slope_before: sp.Expr) -> s
 @exact(sphere_spectrum, step="derivatives")
 def the_recursion_takes_derivatives_on(
     next_harmonic: sp.Expr, slope: sp.Expr, slope_before: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The derivatives hold for P₀ = 1 and P₁ = r at ℓ = 1; the pair at ℓ + 1 follows from that at ℓ, whatever their values are."""
     start = {ell: 1, before: 1, now: cosine}
     yield trial.same(slope.subs(start), 1 - cosine**2, by=sp.expand)
@@ -53,7 +51,7 @@ def over_density(gap: sp.Expr) -> sp.Expr:
 @exact(sphere_spectrum, step="primitives")
 def primitives_have_their_derivatives(
     bend: sp.Expr, gate_primitive: sp.Expr, ramp_primitive: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The primitives have the stated derivatives by the equation, for all degrees from 2 on, and the gate's at 1.
 
     Both are 0 at r = 1.
@@ -67,7 +65,7 @@ def primitives_have_their_derivatives(
 
 
 @exact(sphere_spectrum, step="mass")
-def mass_is_one(mass: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mass_is_one(mass: sp.Expr, trial: Trial) -> Findings:
     """The mass is 1/π at k = 2 and ½ at k = 3; k times the integral at k + 2 is k − 1 times that at k, by parts."""
     above = k + 1
     yield trial.same(mass.subs(k, above + 2) * (above - 1), mass.subs(k, above) * above, by=by_gammas)
@@ -80,7 +78,7 @@ def mass_is_one(mass: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(sphere_spectrum, step="centre")
-def centres_follow_the_recursion(next_harmonic: sp.Expr, centre: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def centres_follow_the_recursion(next_harmonic: sp.Expr, centre: sp.Expr, trial: Trial) -> Findings:
     """At r = 0 the harmonic is 1 at degree 0, the recursion leads from degree 2j to 2j + 2, and at odd degrees from 0 to 0."""
     above = {k: k + 1}
     yield trial.same(centre.subs(above).subs(half_degree, 0), 1, by=by_gammas)
@@ -99,7 +97,7 @@ def coefficients_are_primitives_at_the_centre(
     ramp_coefficient: sp.Expr,
     gate_coefficient: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The coefficients are minus the primitives at r = 0, at every even degree for the ramp and every odd one for the gate.
 
     At the other degrees they are 0.
@@ -123,13 +121,13 @@ def coefficients_are_primitives_at_the_centre(
 @control("halves", raised=HALF, lowered=HALF)
 def cosines_raise_and_lower_degrees(
     next_harmonic: sp.Expr, raised: sp.Expr, lowered: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """rP_ℓ is the stated combination of the harmonics of degrees ℓ + 1 and ℓ − 1."""
     yield trial.same((raised * next_harmonic + lowered * before).subs(ell, ell + 1), cosine * now, by=sp.cancel)
 
 
 @exact(sphere_spectrum, step="two points")
-def matrix_of_two_points_is_half_of_the_kernel(two_points: sp.Matrix, trial: Trial) -> Iterator[Finding]:
+def matrix_of_two_points_is_half_of_the_kernel(two_points: sp.Matrix, trial: Trial) -> Findings:
     """The matrix for two points is half of the kernel, at the cosines 1 and −1."""
     kernel = sp.Matrix(2, 2, lambda i, j: (kappa_1 + cosine * kappa_0).subs(cosine, 1 if i == j else -1) / 2)
     vector = sp.Matrix([now, before])
@@ -147,7 +145,7 @@ def eigenvalues_are_sums_of_squares(
     two_points: sp.Matrix,
     sphere_eigenvalue: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The eigenvalues are 2kb² of the ramp plus means of 2c² of the gate, at every even degree from 2 on and at 0 and 1.
 
     They are 0 at odd degrees from 3 on; on two points, sum and difference are the eigenvectors.

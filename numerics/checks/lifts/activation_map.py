@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.evidence import Finding, Refutation, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Refutation, Trial, exact
 from sparse_limits.numerics.exact.polynomials import polynomial
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.activation_map import linear_module, path_sums, w, weight_of, y
@@ -43,7 +43,7 @@ def module_on(edges: Graph) -> PerceptronModule:
 
 
 @exact(path_sums, step="first graph")
-def activations_are_the_path_sum(graph: Graph, path_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def activations_are_the_path_sum(graph: Graph, path_sum: sp.Expr, trial: Trial) -> Findings:
     """The recursion, the inverse of 1 − W and the enumeration of paths give the polynomial."""
     module = module_on(graph)
     weights = {edge: weight_of(edge) for edge in graph}
@@ -62,7 +62,7 @@ def topological_orders(edges: Graph) -> list[tuple[Vertex, ...]]:
 
 
 @exact(path_sums, step="both orders")
-def both_orders_give_the_same(diamond: Graph, diamond_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def both_orders_give_the_same(diamond: Graph, diamond_sum: sp.Expr, trial: Trial) -> Findings:
     """The equations taken one by one in each topological order, and by the module."""
     weights = {edge: weight_of(edge) for edge in diamond}
     orders = topological_orders(diamond)
@@ -87,7 +87,7 @@ def random_graphs(rng: np.random.Generator, count: int) -> list[dict[Edge, int]]
 
 
 @exact(path_sums, cost=0.5)
-def random_graphs_sum_over_paths(edge_map: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_graphs_sum_over_paths(edge_map: sp.Expr, trial: Trial) -> Findings:
     """Every vertex, those without edges into them and the input itself included."""
     for weights in trial.draw(random_graphs, trial.size(15)):
         module = linear_module(weights, lambda weight, value: valued(edge_map, {w: weight, y: value}))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.polynomials import polynomial
 from sparse_limits.theory.lifts.attention import (
     CHANNELS,
@@ -59,7 +59,7 @@ def with_sigma(sigma: Callable[[sp.Array, sp.Array, sp.Array], sp.Array]) -> Lif
 @control("keys and values swapped", block=with_sigma(lambda q, k, v: attention(q, v, k)))
 @control("queries and keys swapped", block=with_sigma(lambda q, k, v: attention(k, q, v)))
 @control("causal", block=with_sigma(lambda q, k, v: sp.Array([v[0], attention(q, k, v)[1]])))
-def the_lift_is_residual_attention(block: Lift, X: sp.Matrix, trial: Trial) -> Iterator[Finding]:
+def the_lift_is_residual_attention(block: Lift, X: sp.Matrix, trial: Trial) -> Findings:
     """Two tokens, two channels, one head of width two, for all weights and inputs; and the tokens exchanged."""
     X = sp.Matrix(X[:, :CHANNELS])
     found = outputs(block, X)
@@ -106,7 +106,7 @@ def random_heads(rng: np.random.Generator, count: int) -> list[tuple[list[list[i
 
 
 @enclosed(attention_blocks, cost=0.5)
-def random_blocks_are_residual_attention(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_blocks_are_residual_attention(weights: sp.Expr, trial: Trial) -> Findings:
     """Blocks of two to four tokens and one to three heads, in balls that contain rounding: weights are counted, outputs compared with
     attention written out, and the tokens put in another order.
     """
@@ -135,7 +135,7 @@ def chance_of_the_identity(channels: int) -> sp.Expr:
 
 
 @exact(attention_blocks, step="sampled skips")
-def sampled_skips_are_rarely_the_identity(identity_skips: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sampled_skips_are_rarely_the_identity(identity_skips: sp.Expr, trial: Trial) -> Findings:
     """All graphs above (x, o) for one, two and three channels, as polynomials in λ."""
     for channels in (1, 2, 3):
         formula = identity_skips.args[0][0] if isinstance(identity_skips, sp.Piecewise) else identity_skips

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 from operator import mul
@@ -10,7 +9,7 @@ from operator import mul
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.exact_flows import descending
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.numerics.lifts.tangent_bounds import confining_radius
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
@@ -22,7 +21,7 @@ from sparse_limits.theory.lifts.tangent import L_0, epsilon, eta, kappa, t, x
 @control("as if tangents did not grow", longest_path=descending(needed_radius))
 def longest_path_starts_at_the_bound(
     longest_path: sp.Expr, middle: sp.Expr, growing_length: sp.Expr, growing_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The longest path is the growing length from B down to ε by tangents that reach ε' < ε, with the same derivative in the first loss;
     the loss bound of tangents that reach ε tends to ε.
     """
@@ -38,14 +37,14 @@ def longest_path_starts_at_the_bound(
 @exact(confined_flow, step="radius")
 @control("as if tangents did not grow", pac_radius=1 + descending(needed_radius))
 @control("no cases", pac_radius=descending(pac_radius))
-def radius_exceeds_the_path(pac_radius: sp.Expr, longest_path: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def radius_exceeds_the_path(pac_radius: sp.Expr, longest_path: sp.Expr, trial: Trial) -> Findings:
     """The radius is 1 plus the longest path; it is 1 where B ≤ ε, and down to ε₀ there is no guarantee."""
     yield trial.same(descending(pac_radius), 1 + longest_path)
     yield trial.same(pac_radius.subs(epsilon, B + x), sp.S.One)
     yield from cases_of(pac_radius, sp.S.One, trial)
 
 
-def cases_of(radius: sp.Expr, least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cases_of(radius: sp.Expr, least: sp.Expr, trial: Trial) -> Findings:
     """The radius is the least one where B ≤ ε, and there is no guarantee down to ε₀."""
     for start, floor in ((sp.Rational(1, 10), 0), (sp.Rational(1, 5), sp.Rational(1, 5))):
         low = valued(radius, {B: start, epsilon: sp.Rational(1, 5), epsilon_0: floor, kappa: 2})
@@ -56,9 +55,7 @@ def cases_of(radius: sp.Expr, least: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 @exact(confined_flow, step="radius by constants of balls")
 @control("no cases if κ(c)", needed_radius=descending(needed_radius))
-def needed_radius_is_a_length(
-    needed_radius: sp.Expr, middle: sp.Expr, length: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def needed_radius_is_a_length(needed_radius: sp.Expr, middle: sp.Expr, length: sp.Expr, trial: Trial) -> Findings:
     """The needed radius is the length from B down to ε by tangents that reach ε' < ε; it is 0 where B ≤ ε, and down to ε₀ there is no
     guarantee.
     """
@@ -69,7 +66,7 @@ def needed_radius_is_a_length(
 
 
 @enclosed(confined_flow)
-def a_path_with_all_tangents_is_as_long(needed_radius: sp.Expr, middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_path_with_all_tangents_is_as_long(needed_radius: sp.Expr, middle: sp.Expr, trial: Trial) -> Findings:
     """A loss F that decays towards ε' at the rate 1/κ until it is ε, and then falls on with its slope: the path to ε has the needed length,
     and up to there a step of κ reaches ε', later a shorter one.
 
@@ -92,7 +89,7 @@ def a_path_with_all_tangents_is_as_long(needed_radius: sp.Expr, middle: sp.Expr,
 
 
 @enclosed(confined_flow)
-def tangents_reach_less_than_the_flow_and_more_than_the_limit(middle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tangents_reach_less_than_the_flow_and_more_than_the_limit(middle: sp.Expr, trial: Trial) -> Findings:
     """The loss ε' that tangents reach lies strictly between ε₀ and ε, so that such tangents exist and the flow reaches ε in finite time."""
     yield trial.below(epsilon_0, middle, strict=True, needed="middle")
     yield trial.below(middle, epsilon, strict=True, needed="middle")
@@ -101,7 +98,7 @@ def tangents_reach_less_than_the_flow_and_more_than_the_limit(middle: sp.Expr, t
 @enclosed(confined_flow)
 def tangents_of_the_example_reach_a_positive_output(
     standstill: sp.Expr, standstill_radius: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The tangent step of the example reaches a positive output; a loss that is nowhere negative has no slope of 1 where it is 0, so the
     step may not reach 0.
     """
@@ -110,7 +107,7 @@ def tangents_of_the_example_reach_a_positive_output(
 
 
 @enclosed(confined_flow)
-def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial) -> Findings:
     """(B − ε')/(ε − ε') = 9, so κ(c) log 9 < c is needed: it fails for κ(c) = 2c and c/2 and holds for 9c/20 and c/3; for the constant κ =
     5 the first power of two that satisfies it is 16.
     """
@@ -129,7 +126,7 @@ def radius_dependent_constants_are_decided(needed_radius: sp.Expr, trial: Trial)
 @enclosed(confined_flow)
 def quantifiers_matter(
     standstill: sp.Expr, standstill_radius: sp.Expr, needed_radius: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The flow x = log(1 + t) of the example has a loss that tends to 1, though every ball has a constant: for ε = 1/2 and 9/10 no
     guarantee may be concluded.
     """

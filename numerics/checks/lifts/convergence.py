@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from math import comb, exp
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.lifts.students import train_students
@@ -21,7 +20,6 @@ from sparse_limits.theory.lifts.coverage import q, r
 from sparse_limits.theory.lifts.degrees import n
 from sparse_limits.theory.lifts.tangent import L_0
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Case = tuple[Fraction, int, Fraction, int]  # q, M, δ, r
 CASES: tuple[Case, ...] = (
     (Fraction(1, 3), 1, Fraction(8, 27), 1),  # δ is attained
@@ -67,7 +65,7 @@ def smallest_size(case: Case) -> int:
 
 
 @exact(one_layer_convergence)
-def failures_are_counted(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def failures_are_counted(failure: sp.Expr, trial: Trial) -> Findings:
     """The failure probability is the one by the law of the copies, built up vertex by vertex in fractions."""
     for vertices, copies, chance, units in (
         (6, 2, Fraction(1, 3), 1),
@@ -80,7 +78,7 @@ def failures_are_counted(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(one_layer_convergence)
-def sizes_are_the_smallest(size: sp.Expr, chernoff_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes_are_the_smallest(size: sp.Expr, chernoff_size: sp.Expr, trial: Trial) -> Findings:
     """The size is the smallest one, found by trying one after the other in fractions, also where δ is attained; Chernoff's is the smallest
     that meets its two conditions. For M = 0 or q = 0 there is no guarantee.
     """
@@ -120,7 +118,7 @@ def students_above(rng: np.random.Generator, students: int, vertices: int, value
 
 
 @statistical(one_layer_convergence, tests=2, cost=0.3)
-def students_fail_no_more_often(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def students_fail_no_more_often(failure: sp.Expr, trial: Trial) -> Findings:
     """Layers without two copies of each of two units, and trained students of three vertices where one copy is needed, are no more frequent
     than claimed.
 
@@ -144,7 +142,7 @@ SPECIAL = {n: sp.Integer(64), q: sp.Rational(1, 2), r: sp.Integer(2)}
 
 
 @enclosed(one_layer_convergence)
-def chernoff_bounds_the_failure(failure: sp.Expr, chernoff_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def chernoff_bounds_the_failure(failure: sp.Expr, chernoff_failure: sp.Expr, trial: Trial) -> Findings:
     """Where 32 copies are expected, the bound holds for 1, 5 and 16 copies, with the exponent of the lower tail at the deviation ½; for 17
     copies, more than half the mean, there is no guarantee.
     """

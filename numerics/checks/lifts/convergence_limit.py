@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import comb
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence import failure
@@ -17,7 +16,7 @@ from sparse_limits.theory.lifts.copies import M, rho_0, signs
 from sparse_limits.theory.lifts.coverage import inputs, p_0, q, r
 from sparse_limits.theory.lifts.degrees import n
 
-ELEVEN, HALF = sp.Rational(11, 10), sp.Rational(1, 2)
+HALF = sp.Rational(1, 2)
 
 CENTRE = sp.sqrt(nu)
 
@@ -33,7 +32,7 @@ BALLS = [{nu: 3, rho_0: sp.Rational(1, 10)}, {nu: sp.Rational(1, 2), rho_0: 2}, 
 
 
 @enclosed(pac_convergence)
-def balls_have_the_noncentral_law(gaussian_ball: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def balls_have_the_noncentral_law(gaussian_ball: sp.Expr, trial: Trial) -> Findings:
     """In one and three dimensions in closed form; in four by the mixture of central laws over a Poisson number."""
     k, j = sp.symbols("k j", integer=True, nonnegative=True)
     point = BALLS[1]
@@ -49,7 +48,7 @@ def balls_have_the_noncentral_law(gaussian_ball: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(pac_convergence)
-def balls_are_small(gaussian_ball: sp.Expr, gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def balls_are_small(gaussian_ball: sp.Expr, gaussian_copy: sp.Expr, trial: Trial) -> Findings:
     """The probabilities of a ball of radius 1/10 and of a copy on three of four inputs, and the sizes that follow from them."""
     at = {nu: sp.Integer(3), signs: sp.Integer(3), rho_0: sp.Rational(1, 10)}
     copy = {**at, inputs: sp.Integer(4), p_0: sp.Rational(1, 2)}
@@ -74,7 +73,7 @@ def near_vectors(rng: np.random.Generator, count: int) -> int:
 
 
 @statistical(pac_convergence, tests=1)
-def normal_copies_are_counted(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def normal_copies_are_counted(gaussian_copy: sp.Expr, trial: Trial) -> Findings:
     """Vertices whose pattern and weights are near those of a unit on three of four inputs."""
     count = trial.size(300_000)
     chance = trial.value(gaussian_copy, {signs: 3, inputs: 4, p_0: sp.Rational(1, 2), nu: 3, rho_0: 2})
@@ -82,7 +81,7 @@ def normal_copies_are_counted(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(pac_convergence)
-def patterns_add_up(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def patterns_add_up(gaussian_copy: sp.Expr, trial: Trial) -> Findings:
     """With each ball replaced by the whole space, the probabilities of all patterns with at least one of four inputs add up to 1 − (1 −
     p₀)⁴.
     """
@@ -92,7 +91,7 @@ def patterns_add_up(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(pac_convergence)
-def patterns_are_no_likelier_than_their_edges(gaussian_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def patterns_are_no_likelier_than_their_edges(gaussian_copy: sp.Expr, trial: Trial) -> Findings:
     """With the ball replaced by the whole space, the probability is at most p₀^s, that of the s edges of the unit, whatever the number of
     other inputs.
     """

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_steps import over
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.lifts.convergence_limit import j, pac_convergence
 from sparse_limits.theory.lifts.convergence_two_layers import children, two_layer_convergence
 from sparse_limits.theory.lifts.copies import M, signs
@@ -17,7 +15,7 @@ from sparse_limits.theory.lifts.readout import T
 
 
 @exact(two_layer_convergence)
-def widths_are_those_of_a_unit(sparse_degree: sp.Expr, rising_from: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def widths_are_those_of_a_unit(sparse_degree: sp.Expr, rising_from: sp.Expr, trial: Trial) -> Findings:
     """The degree and the width are those of L11.4, with a unit's children for the types."""
     yield trial.same(sparse_degree, poisson_degree.subs(r, children))
     yield trial.same(rising_from, increasing_from.subs(r, children))
@@ -26,14 +24,14 @@ def widths_are_those_of_a_unit(sparse_degree: sp.Expr, rising_from: sp.Expr, tri
 @exact(pac_convergence)
 def residuals_are_left_at_the_longest_time(
     approximation_loss: sp.Expr, residual: sp.Expr, loss_bound: sp.Expr, longest_time: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound of L16.1 at the longest time is the approximation loss plus the residual, which is a quarter with twice the copies."""
     yield trial.same(loss_bound.subs(T, longest_time), approximation_loss + residual, by=sp.expand)
     yield trial.same(residual.subs(M, 2 * M), residual / 4)
 
 
 @exact(pac_convergence, step="even moments")
-def moments_follow_by_parts(even_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def moments_follow_by_parts(even_moment: sp.Expr, trial: Trial) -> Findings:
     """The derivative of cos^{2j+1}θ sin^{s−1}θ, which is 0 at both ends, has the mean 0; for s = 1 all moments are 1."""
     cosine, sine = sp.symbols("cos sin", positive=True)
     later = (signs + 2 * j) * even_moment.subs(j, j + 1)
@@ -51,7 +49,7 @@ def moments_follow_by_parts(even_moment: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @exact(pac_convergence, step="sphere")
-def spheres_have_this_measure(surface: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def spheres_have_this_measure(surface: sp.Expr, trial: Trial) -> Findings:
     """The measure of the sphere times the integral of x^{s−1}e^{−x²/2} over all radii is (2π)^{s/2}."""
     radius = sp.Symbol("x", positive=True)
     size = sp.Symbol("s", positive=True)

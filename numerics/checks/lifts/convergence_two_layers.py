@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import floor
 
 import numpy as np
@@ -10,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.convergence import said
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
@@ -42,7 +41,7 @@ def isolated_counts(rng: np.random.Generator, lifts: int, vertices: int) -> NDAr
 
 
 @statistical(two_layer_convergence, tests=2, cost=0.4)
-def isolated_copies_fall_short(two_layer_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def isolated_copies_fall_short(two_layer_failure: sp.Expr, trial: Trial) -> Findings:
     """Sampled lifts with 16 vertices a layer hold fewer than M isolated copies of one unit as often as claimed, for M = 1 and 2."""
     lifts, vertices = trial.size(25_000), 16
     counts = trial.draw(isolated_counts, lifts, vertices)
@@ -53,12 +52,8 @@ def isolated_copies_fall_short(two_layer_failure: sp.Expr, trial: Trial) -> Iter
 
 @enclosed(two_layer_convergence)
 def tails_add_up(
-    two_layer_failure: sp.Expr,
-    cantelli_failure: sp.Expr,
-    mean: sp.Expr,
-    variance: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    two_layer_failure: sp.Expr, cantelli_failure: sp.Expr, mean: sp.Expr, variance: sp.Expr, trial: Trial
+) -> Findings:
     """Σ P(M′ ≥ m) = EM′ and Σ (2m − 1)P(M′ ≥ m) = EM′², in fractions; Cantelli's bound below the mean, and no guarantee from there on."""
     for c, vertices in ((1, 5), (2, 8)):
         point = {
@@ -91,7 +86,7 @@ CHAIN = {children: sp.S.One, r: sp.S.One, q: sp.S.One, omega: sp.S.One}  # one u
 
 
 @exact(two_layer_convergence)
-def failures_can_rise_with_the_width(two_layer_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def failures_can_rise_with_the_width(two_layer_failure: sp.Expr, trial: Trial) -> Findings:
     """The failure rises from one vertex, which is a copy, to two, for one copy; and from two vertices to three, for two copies."""
     for copies, degree, vertices, expected in (
         (1, "1", 1, "0"),
@@ -123,7 +118,7 @@ def first_and_last(most: int) -> tuple[int, int]:
 
 
 @enclosed(two_layer_convergence, cost=0.5)
-def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Expr, trial: Trial) -> Findings:
     """The claimed sizes keep the limit, and one vertex less does not; up to 140 vertices all sizes are tried. The size by the exact law is
     at most that by Cantelli.
     """
@@ -156,7 +151,7 @@ def two_layer_sizes_keep_the_limit(two_layer_size: sp.Expr, cantelli_size: sp.Ex
 
 
 @enclosed(two_layer_convergence)
-def isolated_copies_share_no_child(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def isolated_copies_share_no_child(mean: sp.Expr, trial: Trial) -> Findings:
     """The mean number of isolated copies of n vertices lies between 0 and n/c, as isolated copies share no child."""
     yield trial.below(mean, n / children)
     yield trial.below(0, mean)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -11,8 +11,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.lifts.fibration import all_free, interpreted
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.checks.lifts.fibration import all_free
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, enclosed, exact
+from sparse_limits.numerics.evidence.sums import interpreted
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.bundle import entries
 from sparse_limits.theory.lifts.convolution import (
@@ -33,7 +34,6 @@ from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import relu
 from sparse_limits.theory.lifts.module import Edge
 
-CHANNELS: Lift = lifted_convolutions.expressions["channels"]
 INPUTS = [[sp.Symbol(f"x_{i}{p}", real=True) for p in range(PIXELS)] for i in range(2)]
 Signals = list[list[Any]]
 
@@ -54,7 +54,7 @@ def free_zero(trial: Trial, difference: sp.Expr) -> Finding:
 
 
 @exact(lifted_convolutions, step="channels")
-def the_full_lift_convolves(channels: Lift, trial: Trial) -> Iterator[Finding]:
+def the_full_lift_convolves(channels: Lift, trial: Trial) -> Findings:
     """The full lift commutes with all shifts and is the sum over pixels written out, for all weights, inputs and functions of a pixel."""
     found = outputs(channels, INPUTS)
     for s in range(1, PIXELS):
@@ -69,7 +69,7 @@ def the_full_lift_convolves(channels: Lift, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(lifted_convolutions, step="repetition")
-def covers_repeat_the_output(cover: Lift, trial: Trial) -> Iterator[Finding]:
+def covers_repeat_the_output(cover: Lift, trial: Trial) -> Findings:
     """The two-fold cover of three pixels, for all weights, inputs and functions of a pixel."""
     signal = {("x", q): INPUTS[0][q] for q in range(3)}
     w_0, w_1 = kernel(0, 0, 2)
@@ -81,7 +81,7 @@ def covers_repeat_the_output(cover: Lift, trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(lifted_convolutions)
-def edges_and_errors_are_counts(pixel_edges: sp.Expr, padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def edges_and_errors_are_counts(pixel_edges: sp.Expr, padding_errors: sp.Expr, trial: Trial) -> Findings:
     """There are at most as many edges as pairs of an input and an output pixel; the number of outputs that differ lies between 0 and that
     of all outputs.
     """
@@ -138,7 +138,7 @@ def lifted(instance: Instance) -> Lift:
 
 
 @exact(lifted_convolutions, cost=0.4)
-def random_convolutions(weights: sp.Expr, pixel_edges: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_convolutions(weights: sp.Expr, pixel_edges: sp.Expr, trial: Trial) -> Findings:
     """Integer instances with ReLU against the sum over pixels; weights and edges of the graph of pixels counted."""
     for instance in trial.draw(random_instances, trial.size(4), -9, 10):
         sizes, lift = instance.sizes, lifted(instance)
@@ -163,7 +163,7 @@ def _pixel_weight(instance: Instance, u: Edge, v: Edge) -> int:
 
 
 @exact(lifted_convolutions)
-def padded_signals_differ_at_inner_seams(padding_errors: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def padded_signals_differ_at_inner_seams(padding_errors: sp.Expr, trial: Trial) -> Findings:
     """Positive integers: with zeros beyond the end, the claimed number of outputs differs from the repetition; on a cycle none does."""
     for instance in trial.draw(random_instances, trial.size(30), 1, 10):
         long = np.tile(instance.inputs, instance.sheets)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, exact
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.copies import (
@@ -25,8 +23,6 @@ from sparse_limits.theory.lifts.copies import (
 from sparse_limits.theory.lifts.readout import Delta, T
 from sparse_limits.theory.lifts.tangent import L_0, epsilon
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 def positive(root: sp.Expr, trial: Trial) -> Finding:
     """That the positive one of two roots is meant."""
@@ -34,7 +30,7 @@ def positive(root: sp.Expr, trial: Trial) -> Finding:
     return trial.holds(trial.value(root, point) > 0, f"positive: {root}")
 
 
-def guaranteed_by_copies(claimed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def guaranteed_by_copies(claimed: sp.Expr, trial: Trial) -> Findings:
     """That one copy gives a guarantee, and no copy gives none."""
     yield trial.holds(claimed.subs(M, 0) == no_guarantee, f"without copies: {claimed.subs(M, 0)}")
     yield trial.holds(claimed.subs(M, 1) != no_guarantee, f"with one copy: {claimed.subs(M, 1)}")
@@ -52,7 +48,7 @@ def slack(claimed: sp.Expr) -> sp.Expr:
     return gap / (2 * sp.diff(gap, M))  # in cells, of which there are M/2 to move
 
 
-def ends_at(claimed: sp.Expr, longest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def ends_at(claimed: sp.Expr, longest: sp.Expr, trial: Trial) -> Findings:
     """That there is a guarantee just before the longest time, and none just after it."""
     (point,) = trial.points(claimed, longest, count=1)
     end = sp.Rational(trial.value(longest, {s: point[s] for s in longest.free_symbols}))
@@ -64,7 +60,7 @@ def ends_at(claimed: sp.Expr, longest: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @exact(copy_bounds)
-def a_moving_unit_attains_the_approximation_loss(approximation_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_moving_unit_attains_the_approximation_loss(approximation_loss: sp.Expr, trial: Trial) -> Findings:
     """Linear units Λθ on one data point, all cells moved by ρ₀ + ρ the same way, from a witness that misses by √(2ε_w)."""
     readout = sp.symbols("a_1 a_2", positive=True)
     target = -sp.sqrt(2 * epsilon_w)  # the witness, of weights 0, has the output 0
@@ -74,25 +70,21 @@ def a_moving_unit_attains_the_approximation_loss(approximation_loss: sp.Expr, tr
 
 
 @exact(copy_bounds, step="longest time")
-def half_of_the_copies_may_move(moved_cells: sp.Expr, longest_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def half_of_the_copies_may_move(moved_cells: sp.Expr, longest_time: sp.Expr, trial: Trial) -> Findings:
     """M/2 less the moved cells is the time that is left, times L₀/ρ²; without copies there is no guarantee."""
     yield trial.same(M / 2 - moved_cells, (inside(longest_time) - T) * L_0 / rho**2, by=sp.expand)
     yield from guaranteed_by_copies(longest_time, trial)
 
 
 @exact(copy_bounds, step="loss of the other readout")
-def losses_are_halves_of_squares(
-    comparison_error: sp.Expr, approximation_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def losses_are_halves_of_squares(comparison_error: sp.Expr, approximation_loss: sp.Expr, trial: Trial) -> Findings:
     """The approximation loss is half of the square of the positive error of the readout that is compared."""
     yield positive(comparison_error, trial)
     yield trial.same(approximation_loss, comparison_error**2 / 2)
 
 
 @exact(copy_bounds, step="half of the copies")
-def half_of_the_copies_are_enough(
-    survivor_square: sp.Expr, squared_readout: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def half_of_the_copies_are_enough(survivor_square: sp.Expr, squared_readout: sp.Expr, trial: Trial) -> Findings:
     """The squared readout is the square at M/2 survivors, and with more survivors the square is smaller."""
     square = inside(squared_readout)
     yield trial.same(square, survivor_square.subs(survivors, M / 2))
@@ -108,7 +100,7 @@ def survivors_are_compared(
     longest_time: sp.Expr,
     bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound is that of L15 for the readout of the survivors, up to the longest time; beyond it, and without copies, there is no
     guarantee.
     """
@@ -122,7 +114,7 @@ def survivors_are_compared(
 @exact(copy_bounds, step="best choice")
 def best_choice_lacks_a_square(
     longest_time: sp.Expr, along: sp.Expr, B1: sp.Expr, T1: sp.Expr, rho1: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At any radius the bound exceeds the best one by half of a square, which is 0 at the best radius; without copies there is no
     guarantee.
     """

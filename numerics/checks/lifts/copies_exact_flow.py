@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence_limit import LONGEST_TIME_FOR_LINEAR_COPIES, goal, pac_convergence
 from sparse_limits.theory.lifts.copies import (
@@ -79,7 +79,7 @@ def passed(place: Mapping[sp.Symbol, sp.Expr], time: sp.Expr, trial: Trial) -> F
     return trial.below(valued(inside(time), place), time_to(place[M], goal, place[gamma] * goal), at=[{}])
 
 
-def solves_its_equation(trial: Trial) -> Iterator[Finding]:
+def solves_its_equation(trial: Trial) -> Findings:
     """That a' = (A − f)θ, θ' = (A − f)a and f = Maθ, in the time that is claimed."""
     u = sp.Symbol("u", positive=True)
     output = COPIES * sp.sinh(u) * sp.cosh(u)
@@ -90,9 +90,7 @@ def solves_its_equation(trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(copy_bounds)
-def linear_copies_keep_the_bound(
-    bound: sp.Expr, moved_cells: sp.Expr, copies_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def linear_copies_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, copies_loss: sp.Expr, trial: Trial) -> Findings:
     """The loss is at most the bound at the least radius that the time allows, and the number of copies, which all move, at most that of the
     cells that may; for three targets and two shares of them.
     """
@@ -106,7 +104,7 @@ def linear_copies_keep_the_bound(
 
 
 @enclosed(copy_bounds)
-def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Findings:
     """Linear copies reach their share of the target no earlier than at the best time, and at the other times at which their loss is
     compared with the bounds.
     """
@@ -116,7 +114,7 @@ def linear_copies_have_passed_the_best_time(T1: sp.Expr, trial: Trial) -> Iterat
 
 
 @enclosed(copy_bounds)
-def linear_copies_have_all_moved(moved_copies: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def linear_copies_have_all_moved(moved_copies: sp.Expr, trial: Trial) -> Findings:
     """All copies of the example beside the bound of the moved cells have moved further than the radius before the time named there, and
     none had when the output was a little smaller.
     """
@@ -134,9 +132,7 @@ def linear_copies_have_all_moved(moved_copies: sp.Expr, trial: Trial) -> Iterato
 
 
 @enclosed(isolated_copy_bounds)
-def isolated_linear_copies_keep_the_bound(
-    isolated_bound: sp.Expr, copies_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def isolated_linear_copies_keep_the_bound(isolated_bound: sp.Expr, copies_loss: sp.Expr, trial: Trial) -> Findings:
     """The loss is at most the second bound at the least radius that the time allows, for targets small enough for a guarantee."""
     yield from solves_its_equation(trial)
     yield loss_of_the_output(copies_loss, trial)
@@ -146,7 +142,7 @@ def isolated_linear_copies_keep_the_bound(
 
 
 @enclosed(isolated_copy_bounds)
-def linear_copies_have_passed_both_times(T2: sp.Expr, T2_best: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def linear_copies_have_passed_both_times(T2: sp.Expr, T2_best: sp.Expr, trial: Trial) -> Findings:
     """Linear copies reach their share of the target no earlier than at both times of the choices, and at the other times at which their
     loss is compared with the second bound.
     """
@@ -157,15 +153,13 @@ def linear_copies_have_passed_both_times(T2: sp.Expr, T2_best: sp.Expr, trial: T
 
 
 @exact(vector_copies)
-def one_feature_has_the_loss_of_linear_copies(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_feature_has_the_loss_of_linear_copies(copies_loss: sp.Expr, trial: Trial) -> Findings:
     """One linear unit with one feature is a vector of one: its loss is half of the square by which the output misses the target."""
     yield loss_of_the_output(copies_loss, trial)
 
 
 @enclosed(pac_convergence)
-def linear_copies_reach_no_more_by_the_longest_time(
-    copies_loss: sp.Expr, copies: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def linear_copies_reach_no_more_by_the_longest_time(copies_loss: sp.Expr, copies: sp.Expr, trial: Trial) -> Findings:
     """Linear copies reach the loss of L17.3's example no earlier than at the longest time of (B1), so that so many copies are not enough
     for a smaller loss.
     """
@@ -178,7 +172,7 @@ def linear_copies_reach_no_more_by_the_longest_time(
 @enclosed(isolated_copy_bounds)
 def one_far_copy_moves_alone(
     isolated_moved_cells: sp.Expr, isolated_longest_time: sp.Expr, moved_copies: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """One copy at 1 + ρ₀ and all others at 1 − ρ₀ follow a = θ(0) sinh u, θ = θ(0) cosh u, like Σ θ(0)² copies at 1.
 
     By the time T ≤ *longest time* the first copy has moved by ρ and no other has, while L ≥ ε.

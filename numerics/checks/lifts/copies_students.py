@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 from math import inf, sqrt
 from typing import NamedTuple
@@ -12,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 from scipy import sparse
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, exact, statistical
 from sparse_limits.numerics.lifts.copies import count_copies, count_isolated_trees, tanh_student
 from sparse_limits.numerics.lifts.flow import Trajectory, gradient_flow
 from sparse_limits.numerics.lifts.gradients import objective
@@ -47,7 +46,7 @@ def one_layer_student(rng: np.random.Generator, n: int) -> tuple[NDArray[np.bool
 
 
 @statistical(copied_units, tests=2)
-def copies_are_binomial(sign_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def copies_are_binomial(sign_copy: sp.Expr, trial: Trial) -> Findings:
     """Copies of units on three inputs of four, and on one, among independent vertices."""
     vertices = trial.size(300_000)
     counts = count_copies(trial.draw(one_layer_student, vertices)[1], np.vstack([UNITS[0], [0.0, 0.0, 1.0, 0.0]]))
@@ -57,7 +56,7 @@ def copies_are_binomial(sign_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(copied_units)
-def copies_enumerated(sign_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def copies_enumerated(sign_copy: sp.Expr, trial: Trial) -> Findings:
     """All weights in {−1, 0, 1}³ with their probabilities as polynomials in p₀."""
     rows = np.array(list(product((-1.0, 0.0, 1.0), repeat=3)))
     for unit in ([1.0, 0.0, 0.0], [1.0, -1.0, 0.0], [1.0, -1.0, 1.0]):
@@ -103,7 +102,7 @@ def copies_alone(copies: int, target: float) -> Followed:
 
 
 @empirical(copy_bounds, cost=0.6)
-def students_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def students_keep_the_bound(bound: sp.Expr, moved_cells: sp.Expr, trial: Trial) -> Findings:
     """A random student and copies alone: the loss is at most the bound at the least ρ that a time allows, and the number of cells that move
     at most the claimed one.
 
@@ -156,7 +155,7 @@ def least_radius(time: float, copies: int, total: float, share: float) -> float:
 @empirical(isolated_copy_bounds, cost=0.5)
 def isolated_students_keep_the_second_bound(
     isolated_bound: sp.Expr, squared_readout: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """(B2) along flows of one hidden layer, of a student with random vertices and of copies alone: the loss is at most the bound at the
     least ρ that a time allows.
 
@@ -229,7 +228,7 @@ def follow_trees(rng: np.random.Generator, kind: str, n: int) -> Followed:
 
 
 @empirical(copy_bounds, cost=0.6)
-def trees_keep_the_bound(bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def trees_keep_the_bound(bound: sp.Expr, trial: Trial) -> Findings:
     """Two hidden layers: isolated copies alone and, beyond effort quick, among the vertices of a random lift.
 
     The Lipschitz constant grows with ρ. For 32 copies alone the bound is below the loss at the start; for four it is above, and without

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_enumeration import chance_of, counts_by_enumeration, exactly
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.lifts.coverage import coverage_probability
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import (
@@ -32,8 +31,6 @@ from sparse_limits.theory.lifts.coverage import (
 )
 from sparse_limits.theory.lifts.degrees import n
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 def share_of_pattern(size: int, present: int, density: Fraction) -> Fraction:
     """The probability that the edges from `size` inputs are those from the first `present` ones, by all masks."""
@@ -43,7 +40,7 @@ def share_of_pattern(size: int, present: int, density: Fraction) -> Fraction:
 
 
 @exact(copies_in_one_layer)
-def type_is_one_mask_of_all(type_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def type_is_one_mask_of_all(type_probability: sp.Expr, trial: Trial) -> Findings:
     """All masks of up to four inputs, and at most three of the 2^s signs of the weights."""
     for size, present, density in ((4, 3, "1/2"), (3, 2, "1/3"), (2, 0, "3/5"), (2, 2, "1"), (3, 0, "0")):
         region = Fraction(min(3, 2**present), 2**present)
@@ -59,7 +56,7 @@ TWO_TYPES = ((5, "1/4", "1/3"), (6, "1/5", "1/3"), (4, "2/5", "3/5"), (1, "1/2",
 @exact(copies_in_one_layer)
 def counts_sum_over_all_types(
     copies_law: sp.Expr, binomial_below: sp.Expr, counts_law: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """All ways to give two types to up to six vertices, in fractions."""
     for vertices, first, second in TWO_TYPES:
         law = trial.once(counts_by_enumeration, vertices, (Fraction(first), Fraction(second)))
@@ -96,7 +93,7 @@ def coefficient(function: sp.Expr, order: int) -> sp.Expr:
 @exact(copies_in_one_layer)
 def coverage_sums_over_all_types(
     both_covered: sp.Expr, generating_function: sp.Expr, all_covered: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """All ways to give two or more types to a few vertices, in fractions; the engine for lists of types agrees."""
     for vertices, first, second in TWO_TYPES:
         chances = Fraction(first), Fraction(second)
@@ -124,7 +121,7 @@ copies_per_layer = sp.Symbol("c", positive=True)
 
 
 @enclosed(copies_in_one_layer)
-def one_layer_bounds_hold(chernoff: sp.Expr, union_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_layer_bounds_hold(chernoff: sp.Expr, union_bound: sp.Expr, trial: Trial) -> Findings:
     """Chernoff's bound is e^{−δ²μ/2} at δ = ½; the union bound is the tangent, at e^{−c} = 0, of the limit (1 − e^{−c})^r for c copies of
     each type. Both bound the exact probabilities at points.
     """

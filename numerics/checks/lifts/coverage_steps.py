@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.exact.identities import is_zero, simplified
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import (
@@ -43,7 +43,7 @@ def over(term: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
 
 
 @exact(copies_in_one_layer, step="one type")
-def inputs_are_added_one_by_one(type_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def inputs_are_added_one_by_one(type_probability: sp.Expr, trial: Trial) -> Findings:
     """One input more multiplies the probability by p₀ in the pattern and by 1 − p₀ outside of it; without inputs it is ω."""
     inside = valued(type_probability, {inputs: inputs + 1, pattern: pattern + 1})
     yield trial.same(inside, p_0 * type_probability, by=over(type_probability))
@@ -53,7 +53,7 @@ def inputs_are_added_one_by_one(type_probability: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(copies_in_one_layer, step="number of copies")
-def copies_are_added_vertex_by_vertex(copies_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def copies_are_added_vertex_by_vertex(copies_law: sp.Expr, trial: Trial) -> Findings:
     """The law of n + 1 vertices from that of n, at m + 1 and at 0; the law of one vertex."""
     law = where_some(copies_law)
     more = valued(law, {n: n + 1, m: m + 1})
@@ -65,7 +65,7 @@ def copies_are_added_vertex_by_vertex(copies_law: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(copies_in_one_layer, step="two types")
-def counts_are_added_vertex_by_vertex(counts_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def counts_are_added_vertex_by_vertex(counts_law: sp.Expr, trial: Trial) -> Findings:
     """The law of one vertex more, where both, one or none of the counts is positive, and the law of one vertex."""
 
     def law(vertices: sp.Expr, first: sp.Expr, second: sp.Expr) -> sp.Expr:
@@ -86,7 +86,7 @@ def counts_are_added_vertex_by_vertex(counts_law: sp.Expr, trial: Trial) -> Iter
 @exact(copies_in_one_layer, step="generating function")
 def laws_are_coefficients(
     counts_law: sp.Expr, type_series: sp.Expr, generating_function: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The law times zⁿ/n! is a product of three terms, one for each type and one of e^{(1 − q₁ − q₂)z}; the generating function is the
     product of their series.
     """
@@ -99,7 +99,7 @@ def laws_are_coefficients(
 
 
 @exact(copies_in_one_layer, step="all types")
-def layers_cover_types_vertex_by_vertex(all_covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def layers_cover_types_vertex_by_vertex(all_covered: sp.Expr, trial: Trial) -> Findings:
     """Term by term: the first of n + 1 vertices is of one of r types or of none; without vertices the terms telescope to 0."""
     ((term, limits),) = [each.args for each in where_some(all_covered).atoms(sp.Sum)]
     yield trial.holds(limits == sp.Tuple(j, 0, r), f"the sum is over {limits}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
@@ -12,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.coverage_enumeration import efron_stein_sum
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
 from sparse_limits.numerics.lifts.coverage import Copies, copies_in_lifts, random_edges, sign_weights, vertex_types
 from sparse_limits.theory.lifts.coverage import copies_in_one_layer, inputs, m, omega, p_0, pattern, q, q_1, q_2, r
@@ -59,7 +58,7 @@ def limits(children: int) -> Limits:
 @exact(copies_in_wide_lifts, cost=1.0)
 def rates_are_limits(
     copies_rate: sp.Expr, isolated_rate: sp.Expr, best_lambda: sp.Expr, variance_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Limits by computer algebra for one to three children, and where the rate of isolated copies is stationary."""
     for children in (1, 2, 3):
         found = limits(children)
@@ -76,7 +75,7 @@ def rates_are_limits(
 @enclosed(copies_in_wide_lifts)
 def dispersion_lies_between_its_extremes(
     dispersion: sp.Expr, least_dispersion: sp.Expr, most_dispersion: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """For two children the dispersion is the limit of Var M'/EM'. For one child it is stationary at the two places, with the extremes as
     values, and tends to 1 at both ends; for two, three and five children it lies inside.
     """
@@ -108,9 +107,7 @@ def square_of_change() -> tuple[sp.Expr, sp.Expr]:
 
 
 @exact(copies_in_wide_lifts)
-def changes_of_one_piece_bound_the_variance(
-    efron_stein: sp.Expr, change_of_root: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def changes_of_one_piece_bound_the_variance(efron_stein: sp.Expr, change_of_root: sp.Expr, trial: Trial) -> Findings:
     """E(1 + |A| + |A'|)² by binomial in-degrees is at most its limit for n → ∞, the change of a root; the bound adds it up over 2n pieces,
     and holds for three small lifts.
     """
@@ -145,7 +142,7 @@ UNIT = {inputs: 4, pattern: 3, p_0: sp.Rational(1, 2), omega: sp.Rational(1, 4)}
 @statistical(copies_in_one_layer, tests=3)
 def sampled_layers_hold_the_units(
     type_probability: sp.Expr, both_covered: sp.Expr, binomial_below: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Layers of 64 vertices: how many vertices are copies of one unit, how many layers hold both units, and how many hold fewer than two
     copies of the first.
     """
@@ -172,7 +169,7 @@ def two_layer_copies(rng: np.random.Generator, lifts: int, size: int, degree: st
 @statistical(isolated_cells, tests=5, cost=0.5)
 def sampled_lifts_hold_the_witness(
     isolated_mean: sp.Expr, isolated_at_least: sp.Expr, some_copy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """400 vertices a layer, λ = 2/3: the mean of M', and how many lifts have at least one or two isolated copies; 20 vertices, λ = 2: how
     many have any copy.
     """

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact, statistical
 from sparse_limits.numerics.lifts.trees import Sampling, in_degrees
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import CHANCE, ONE_MORE, binomial_degrees, k, lam, n, value
 from sparse_limits.theory.lifts.further.poisson import poisson_law
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = sp.Integer(1)
 
 
 @exact(binomial_degrees, step="law")
 @control("Poisson", degree_law=poisson_law)
-def law_grows_edge_by_edge(degree_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def law_grows_edge_by_edge(degree_law: sp.Expr, trial: Trial) -> Findings:
     """The law for one copy more at the same probability of an edge, by that for n copies; the chance of no edge; the law of one copy."""
     law = value(degree_law)
     more = valued(law, {**ONE_MORE, k: k + 1})
@@ -49,7 +48,7 @@ def enumerated_law(copies: int, chance: sp.Rational) -> list[sp.Rational]:
 @exact(binomial_degrees)
 def degrees_count_the_edges_of_all_graphs(
     degree_law: sp.Expr, degree_zero: sp.Expr, variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Law, variance and the chance of no edge, from all sets of edges; λ = 0 and λ = n too."""
     for copies, degree in (
         (1, ONE / 3),
@@ -82,7 +81,7 @@ def degree_counts(rng: np.random.Generator, vertices: int, copies: int, degree: 
 @statistical(binomial_degrees, tests=2, cost=0.5)
 def sampled_degrees_are_binomial(
     degree_law: sp.Expr, degree_zero: sp.Expr, sampling: Sampling, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Vertices with 0, …, 4 edges at (n, λ) = (20, 2), and those without any there and at (200, 2)."""
     many, few = trial.size(120_000), trial.size(6_000)
     counts, others = (trial.draw(degree_counts, *each, 2, sampling) for each in ((many, 20), (few, 200)))

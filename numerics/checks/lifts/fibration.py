@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, exact
+from sparse_limits.numerics.evidence.sums import interpreted
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.fibration import (
     base_weight,
@@ -29,17 +29,6 @@ from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule, Vertex
 
 
-def interpreted(expression: sp.Expr) -> sp.Expr:
-    """The expression with a definite polynomial for each undefined function, so that it can be evaluated."""
-    names = sorted({str(applied.func) for applied in expression.atoms(AppliedUndef)})
-
-    def polynomial(applied: sp.Expr) -> sp.Expr:
-        total = sum(((i + 1) * argument for i, argument in enumerate(applied.args)), names.index(str(applied.func)))
-        return total**2 + total
-
-    return expression.replace(lambda e: isinstance(e, AppliedUndef), polynomial)
-
-
 def all_free(trial: Trial, found: Sequence[sp.Expr], expected: Sequence[sp.Expr]) -> Finding:
     """That as many pairs are equal for every function in them: one identity, linear in as many new letters."""
     letters = sp.symbols(f"eta_:{len(expected)}", real=True)
@@ -49,7 +38,7 @@ def all_free(trial: Trial, found: Sequence[sp.Expr], expected: Sequence[sp.Expr]
     return trial.same(left, right, by=lambda _: next((gap for gap in gaps if gap != 0), sp.S.Zero))
 
 
-def pulls_back(lift: Lift, trial: Trial) -> Iterator[Finding]:
+def pulls_back(lift: Lift, trial: Trial) -> Findings:
     """That y_G(v) = y_B(π v) on the diamond.
 
     Equality is proved in the free algebra, that is for all maps of the module; a difference is shown by a definite
@@ -82,7 +71,7 @@ def written_out(edge_map: Callable[[str], Callable[[Any, Any], Any]]) -> sp.Expr
 
 
 @exact(fibration_lemma, step="one term")
-def activations_pull_back_along_an_in_fibration(fibration: Lift, trial: Trial) -> Iterator[Finding]:
+def activations_pull_back_along_an_in_fibration(fibration: Lift, trial: Trial) -> Findings:
     """(a) for all maps M and σ at once."""
     yield from pulls_back(fibration, trial)
     found = fibration.activations({"0": x})["3a"]
@@ -95,7 +84,7 @@ def activations_pull_back_along_an_in_fibration(fibration: Lift, trial: Trial) -
 
 
 @exact(fibration_lemma, step="split weight")
-def activations_pull_back_when_fibre_sums_agree(split: Lift, trial: Trial) -> Iterator[Finding]:
+def activations_pull_back_when_fibre_sums_agree(split: Lift, trial: Trial) -> Findings:
     """(b) for all maps w·m(y) and all σ at once, with one weight split between two edges in all ways."""
     yield from pulls_back(split, trial)
     found = split.activations({"0": x})["3b"]
@@ -104,7 +93,7 @@ def activations_pull_back_when_fibre_sums_agree(split: Lift, trial: Trial) -> It
 
 
 @exact(fibration_lemma, step="in-fibrations compose")
-def in_fibrations_compose(fibration: Lift, cover: Lift, trial: Trial) -> Iterator[Finding]:
+def in_fibrations_compose(fibration: Lift, cover: Lift, trial: Trial) -> Findings:
     """(c) at a two-sheeted cover of the in-fibration: the composition is one, with the same activations."""
     composed = fibration.compose(cover)
     yield from pulls_back(composed, trial)
@@ -201,7 +190,7 @@ def sample_module(edge_map: Callable[[Any, Any], sp.Array]) -> PerceptronModule:
 
 
 @exact(fibration_lemma, cost=1)
-def random_lifts_and_their_lifts_pull_back(completing_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_lifts_and_their_lifts_pull_back(completing_weight: sp.Expr, trial: Trial) -> Findings:
     """(b) and (c) with several inputs, empty fibres and lifts of lifts; (a) where each fibre has one edge."""
     maps = (lambda w, y: sp.Array([w * (y + 1), w * y**2]), lambda w, y: sp.Array([w**2 * y - 1, w * y**2]))
     for widest, edge_map in zip((3, 1), maps, strict=True):

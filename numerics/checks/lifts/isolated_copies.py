@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, positive
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.lifts.copies import A_2, Lambda, M, inside, rho
 from sparse_limits.theory.lifts.isolated_copies import b, c, isolated_copy_bounds
 from sparse_limits.theory.lifts.readout import Delta, T
 from sparse_limits.theory.lifts.tangent import L, epsilon
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 @exact(isolated_copy_bounds, step="moved cells")
@@ -25,7 +21,7 @@ def slow_cells_share_the_loss(
     square_speed: sp.Expr,
     isolated_moved_cells: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The moved cells times ρ² are T times the integral of all squared speeds; its derivative in T is a sum of non-negative terms."""
     carried = {b: inside(squared_readout), epsilon: approximation_loss}
     speeds = readout_square * square_speed.subs(L, integrated_loss)  # the square of a speed is a multiple of L
@@ -38,7 +34,7 @@ def slow_cells_share_the_loss(
 @exact(isolated_copy_bounds, step="longest time", cost=0.6)
 def half_of_the_isolated_copies_may_move(
     isolated_moved_cells: sp.Expr, isolated_longest_time: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The longest time is the positive root of the equation by which half of the copies have moved."""
     yield trial.same(inside(isolated_moved_cells).subs(T, inside(isolated_longest_time)), M / 2, by=in_errors)
     yield positive(inside(isolated_longest_time), trial)
@@ -53,7 +49,7 @@ def isolated_survivors_are_compared(
     isolated_longest_time: sp.Expr,
     isolated_bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound is that of L15 for the readout of the survivors, up to the longest time; beyond it, and without copies, there is no
     guarantee.
     """
@@ -72,7 +68,7 @@ def convenient_choice_has_half_the_load(
     T2: sp.Expr,
     rho2: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """At the convenient time the load is 1/2, and the radius and the bound are the chosen ones."""
     yield from chosen_at(sp.Rational(1, 2), (load, radius_square, isolated_along), (B2, T2, rho2), trial)
 
@@ -86,7 +82,7 @@ def best_choice_lacks_a_multiple_of_a_square(
     T2_best: sp.Expr,
     rho2_best: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """At the best time the load is 1/3, and the radius and the bound are the chosen ones; c(1 − ξ) is two thirds of the best c there, and
     less elsewhere.
     """
@@ -96,9 +92,7 @@ def best_choice_lacks_a_multiple_of_a_square(
     yield trial.same(1 / inside(B2_best) - 1 / isolated_along, M**2 / A_2**2 * lacking)
 
 
-def chosen_at(
-    share: sp.Rational, formulas: tuple[sp.Expr, ...], choice: tuple[sp.Expr, ...], trial: Trial
-) -> Iterator[Finding]:
+def chosen_at(share: sp.Rational, formulas: tuple[sp.Expr, ...], choice: tuple[sp.Expr, ...], trial: Trial) -> Findings:
     """That at a chosen time the load is some share, and the radius and the bound are those chosen."""
     load, radius_square, bound = formulas
     value, time, radius = map(inside, choice)
@@ -112,6 +106,6 @@ def chosen_at(
 
 
 @enclosed(isolated_copy_bounds)
-def radii_have_positive_squares(radius_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def radii_have_positive_squares(radius_square: sp.Expr, trial: Trial) -> Findings:
     """The squared radius is positive for loads below 1; from 1 on no radius is large enough for half of the copies to stay within."""
     yield trial.below(0, radius_square, strict=True, needed="radius_square")

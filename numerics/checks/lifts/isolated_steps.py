@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_steps import over
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import i, m, omega, q, r, where_some
 from sparse_limits.theory.lifts.degrees import k, lam, n
@@ -23,14 +21,14 @@ def by_edges(chance: sp.Expr) -> sp.Expr:
 
 
 @exact(isolated_cells, step="places")
-def children_are_chosen_one_by_one(places: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def children_are_chosen_one_by_one(places: sp.Expr, trial: Trial) -> Findings:
     """A further child is one of the n − r vertices that are not chosen; the one child and the one root are any of n."""
     yield trial.same(places.subs(r, r + 1), (n - r) * places, by=over(places))
     yield trial.same(places.subs(r, 1), n**2, by=sp.expand_func)
 
 
 @exact(isolated_cells, step="one place")
-def cells_are_extended_vertex_by_vertex(cell_chance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cells_are_extended_vertex_by_vertex(cell_chance: sp.Expr, trial: Trial) -> Findings:
     """One vertex more without an edge to the root gives the factor 1 − p, one child more of its type the factor pq; the cell of one vertex
     alone.
     """
@@ -42,7 +40,7 @@ def cells_are_extended_vertex_by_vertex(cell_chance: sp.Expr, trial: Trial) -> I
 
 
 @exact(isolated_cells, step="isolation")
-def roots_are_added_one_by_one(isolation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def roots_are_added_one_by_one(isolation: sp.Expr, trial: Trial) -> Findings:
     """One root more has no edge from any of r children; one child more has no edge to the n − 1 other roots; with one root there is no
     other.
     """
@@ -53,7 +51,7 @@ def roots_are_added_one_by_one(isolation: sp.Expr, trial: Trial) -> Iterator[Fin
 
 
 @exact(isolated_cells, step="several places")
-def lists_are_extended_one_by_one(tuples: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def lists_are_extended_one_by_one(tuples: sp.Expr, trial: Trial) -> Findings:
     """A further root and its children are among those not chosen yet; there is one way to choose no cell."""
     here = sp.ff(n, k) * sp.ff(n, r * k)
     further = (n - k) * sp.ff(n - r * k, r)
@@ -65,7 +63,7 @@ def lists_are_extended_one_by_one(tuples: sp.Expr, trial: Trial) -> Iterator[Fin
 @exact(isolated_cells, step="all at once")
 def cells_are_added_one_by_one(
     cell_chance: sp.Expr, isolation: sp.Expr, tuple_chance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A further copy gives the factors of one cell and its isolation, without the 2rk edges already known to be absent, as k are isolated;
     without copies the probability is 1.
     """
@@ -79,7 +77,7 @@ def cells_are_added_one_by_one(
 @exact(isolated_cells, step="variance")
 def squares_are_falling_squares(
     isolated_mean: sp.Expr, factorial_moment: sp.Expr, isolated_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """x² = x(x − 1) + x, in the mean; the first factorial moment is the mean."""
     mean = where_some(isolated_mean)
     square = where_some(factorial_moment.subs(k, 2)) + where_some(factorial_moment.subs(k, 1))
@@ -87,7 +85,7 @@ def squares_are_falling_squares(
 
 
 @exact(isolated_cells, step="weights of a tail")
-def weights_of_tails_telescope(tail_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weights_of_tails_telescope(tail_weight: sp.Expr, trial: Trial) -> Findings:
     """The weight is 1 for x = m copies; from x = m + l to x + 1 copies the i-th term grows by a difference of terms that are 0 before m and
     beyond x + 1.
     """

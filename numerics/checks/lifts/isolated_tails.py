@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_enumeration import exactly
 from sparse_limits.numerics.checks.lifts.coverage_steps import over
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.formulas.no_guarantee import unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import m, omega, q, r, where_some
@@ -20,7 +19,7 @@ from sparse_limits.theory.lifts.isolated_tails import V, mu, poisson_tails, s, t
 @exact(poisson_tails, step="one copy more")
 def moments_grow_copy_by_copy(
     growth: sp.Expr, factorial_moment: sp.Expr, isolated_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The growth is a factorial moment over the product of the one before and the mean."""
     moment, mean = where_some(factorial_moment), where_some(isolated_mean)
     apart = {sp.ff(n, k + 1): sp.ff(n, k) * (n - k), sp.ff(n, r * (k + 1)): sp.ff(n, r * k) * sp.ff(n - r * k, r)}
@@ -29,7 +28,7 @@ def moments_grow_copy_by_copy(
 
 
 @exact(poisson_tails, step="one base")
-def factors_become_powers(growth: sp.Expr, child_bound: sp.Expr, base: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def factors_become_powers(growth: sp.Expr, child_bound: sp.Expr, base: sp.Expr, trial: Trial) -> Findings:
     """The base is the growth at k = 1, its children's factors replaced by the bound; at any k the growth so replaced is a product of 1 −
     k/n, the bound 1 − kr/n for each child, and a power.
     """
@@ -40,7 +39,7 @@ def factors_become_powers(growth: sp.Expr, child_bound: sp.Expr, base: sp.Expr, 
 
 
 @exact(poisson_tails, step="mean of the factors")
-def factors_have_this_mean(base: sp.Expr, mean_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def factors_have_this_mean(base: sp.Expr, mean_factor: sp.Expr, trial: Trial) -> Findings:
     """The mean of 2r numbers, whose product is the base without its last factor."""
     numbers = ((1 - 1 / n, 1), (1 - r / n, r), (sp.S.One, r - 1))
     yield trial.same(2 * r * mean_factor, sum(number * times for number, times in numbers), by=sp.expand)
@@ -49,7 +48,7 @@ def factors_have_this_mean(base: sp.Expr, mean_factor: sp.Expr, trial: Trial) ->
 
 
 @exact(poisson_tails, step="powers")
-def powers_are_expanded(power_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def powers_are_expanded(power_term: sp.Expr, trial: Trial) -> Findings:
     """One factor 1 + s more adds s times the term before; the first term is 1."""
     grown = valued(power_term, {m: m + 1, x: x + 1})
     unit = s**x * sp.binomial(m, x)
@@ -58,14 +57,14 @@ def powers_are_expanded(power_term: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(poisson_tails)
-def moments_of_poisson_add_up(generating_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def moments_of_poisson_add_up(generating_bound: sp.Expr, trial: Trial) -> Findings:
     """The bound is 1 at s = 0, and its derivative in s is μ times the bound: so it is the sum of (sμ)^k/k!."""
     yield trial.same(sp.diff(generating_bound, s), mu * generating_bound)
     yield trial.same(generating_bound.subs(s, 0), 1)
 
 
 @exact(poisson_tails)
-def two_values_attain_cantelli(cantelli: sp.Expr, factorial_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_values_attain_cantelli(cantelli: sp.Expr, factorial_moment: sp.Expr, trial: Trial) -> Findings:
     """A variable that is μ − t with Cantelli's probability, and else μ + V/t, has the mean μ and the variance V.
 
     Where 2r > n there are no two isolated copies: M' is 0 or 1, V = μ(1 − μ), and the bound is P(M' = 0) = 1 − μ.
@@ -82,7 +81,7 @@ def two_values_attain_cantelli(cantelli: sp.Expr, factorial_moment: sp.Expr, tri
 
 
 @exact(poisson_tails, step="logarithm")
-def means_have_this_logarithm(root_part: sp.Expr, isolated_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def means_have_this_logarithm(root_part: sp.Expr, isolated_mean: sp.Expr, trial: Trial) -> Findings:
     """The mean is the root's part times ω(λq)^r and (n)_r/n^r, which gains the factor 1 − r/n with one child more."""
     rest = omega * (lam * q) ** r * sp.ff(n, r) / n**r
     root = sp.expand_power_exp(sp.exp(root_part))
@@ -100,7 +99,7 @@ DEGREES = ((1, 3), (2, 36), (3, 76))  # children, and a width at which 2 % more 
 @exact(poisson_tails)
 def pairs_are_no_more_than_those_of_poisson(
     poisson_degree: sp.Expr, factorial_moment: sp.Expr, isolated_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """In fractions, E(M')₂ is at most (EM')² at the stated degree, and larger at a degree that is 2 % larger."""
     ratio = where_some(factorial_moment).subs(k, 2) / where_some(isolated_mean) ** 2
     for children, size in DEGREES:
@@ -113,7 +112,7 @@ def pairs_are_no_more_than_those_of_poisson(
 
 
 @exact(poisson_tails)
-def means_rise_with_the_width(increasing_from: sp.Expr, isolated_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def means_rise_with_the_width(increasing_from: sp.Expr, isolated_mean: sp.Expr, trial: Trial) -> Findings:
     """In fractions, the mean does not fall over four widths from the stated one, rounded up, on."""
     for children, degree in ((1, "3/5"), (1, "9/10"), (1, "1"), (2, "6/5"), (2, "3/2"), (3, "2")):
         at = {r: sp.Integer(children), lam: sp.Rational(degree), q: sp.S.One, omega: sp.S.One}
@@ -126,7 +125,7 @@ def means_rise_with_the_width(increasing_from: sp.Expr, isolated_mean: sp.Expr, 
 @enclosed(poisson_tails)
 def nearly_poisson_copies_nearly_attain_the_generating_bound(
     generating_bound: sp.Expr, factorial_moment: sp.Expr, isolated_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At r = 1, n = 10⁴, λ = 1/n and s = 2: twelve terms of the mean, none of them negative, add up to at most the bound."""
     alone = {r: 1, q: 1, omega: 1}
     terms = [s**j / sp.factorial(j) * valued(where_some(factorial_moment), {**alone, k: j}) for j in range(12)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_enumeration import (
@@ -14,7 +12,7 @@ from sparse_limits.numerics.checks.lifts.coverage_enumeration import (
     mean_of,
     small,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.theory.lifts.coverage import m, omega, q, r
 from sparse_limits.theory.lifts.degrees import lam, n
 from sparse_limits.theory.lifts.isolated_tails import V, mu, poisson_tails, s
@@ -31,7 +29,7 @@ SPARSE_LIFTS = (
 @control("at most m copies", fewer_copies=fewer_copies.subs(m, m + 1))
 @control("as many copies", fewer_copies=1 - fewer_copies)
 @control("more than m copies", some_copies=some_copies.subs(m, m + 1))
-def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, trial: Trial) -> Findings:
     """The tails of the small lifts listed whose children have equally likely types, in fractions: with one child there are up to three
     isolated copies.
     """
@@ -50,7 +48,7 @@ def small_lifts_have_these_tails(some_copies: sp.Expr, fewer_copies: sp.Expr, tr
 @enclosed(poisson_tails, cost=0.5)
 def small_lifts_keep_the_bounds(
     generating_bound: sp.Expr, upper_tail: sp.Expr, lower_tail: sp.Expr, cantelli: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A power moment, the second factorial moment and the tails of the small lifts listed, in fractions, are at most their bounds."""
     for lift in SPARSE_LIFTS:
         law = copies_by_enumeration(lift)

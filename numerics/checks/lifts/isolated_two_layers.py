@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import perm
 
 import sympy as sp
@@ -15,7 +14,7 @@ from sparse_limits.numerics.checks.lifts.coverage_enumeration import (
     given_counts,
     mean_of,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.lifts.coverage import isolated_below
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import N_1, N_2, copies_law, m, omega, q, q_1, q_2
@@ -30,7 +29,7 @@ def moments_sum_over_all_lifts(
     factorial_moment: sp.Expr,
     isolated_variance: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """All graphs, types and top weights of lifts with up to four vertices a layer, in fractions."""
     for lift in SMALL:
         law = copies_by_enumeration(lift)
@@ -46,7 +45,7 @@ def moments_sum_over_all_lifts(
 
 
 @exact(isolated_cells, cost=0.5)
-def tails_sum_over_all_lifts(isolated_at_least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tails_sum_over_all_lifts(isolated_at_least: sp.Expr, trial: Trial) -> Findings:
     """P(M' ≥ m) from all graphs, types and top weights, in fractions; the engine's truncated sum agrees."""
     for lift in SMALL:
         law = copies_by_enumeration(lift)
@@ -59,9 +58,7 @@ def tails_sum_over_all_lifts(isolated_at_least: sp.Expr, trial: Trial) -> Iterat
 
 
 @exact(isolated_cells, cost=0.5)
-def roots_are_independent_given_the_first_layer(
-    copy_chance: sp.Expr, some_copy: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def roots_are_independent_given_the_first_layer(copy_chance: sp.Expr, some_copy: sp.Expr, trial: Trial) -> Findings:
     """M given the counts of two types is binomial, and P(M ≥ 1), from all graphs, types and top weights."""
     for lift in (each for each in SMALL if len(each.chances) == 2):
         law = copies_by_enumeration(lift)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -21,7 +20,7 @@ from sparse_limits.numerics.checks.lifts.exact_flows import (
     product_length,
     share,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
@@ -34,9 +33,7 @@ TOLERANCE = 1e-6  # of a length of order 1 after an integration whose steps err 
 
 @exact(travelled_length, step="length")
 @control("no cases", length=descending(length))
-def lengths_are_integrals(
-    path_per_loss: sp.Expr, example_loss: sp.Expr, length: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def lengths_are_integrals(path_per_loss: sp.Expr, example_loss: sp.Expr, length: sp.Expr, trial: Trial) -> Findings:
     """The length is 0 at L₀, has the path per loss as its derivative, and is x at the example's loss. From a loss below ε it is 0, as for a
     flow at rest; down to ε there is no guarantee.
     """
@@ -66,7 +63,7 @@ def stepwise_speeds(rng: np.random.Generator, count: int) -> list[tuple[list[Fra
 
 
 @exact(travelled_length, step="energy and length")
-def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Findings:
     """L falls by ∫speed²: the bound holds for paths in rational arithmetic, with equality at constant speed, and for two pieces with
     letters free.
     """
@@ -85,7 +82,7 @@ def energy_bounds_the_length(energy_length: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @enclosed(travelled_length, cost=0.4)
-def product_of_parameters_keeps_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def product_of_parameters_keeps_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Findings:
     """The flow of L12's check goes straight: its length is √2 times what each parameter has moved.
 
     It keeps the bound by tangents up to 99/100 of the way to the loss ε, and that by the energy where the product is q, from 1/100 above
@@ -120,7 +117,7 @@ def reached(flow: NetworkFlow, place: int) -> dict[sp.Symbol, sp.Rational]:
 
 
 @empirical(travelled_length)
-def trained_networks_keep_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def trained_networks_keep_the_lengths(length: sp.Expr, energy_length: sp.Expr, trial: Trial) -> Findings:
     """tanh networks by Runge–Kutta, κ the largest at 41 times: lengths exceed the bounds by no more than the integration may err by."""
     for replicate in range(trial.size(3)):
         flow = trial.draw(network_flow, 41, replicate=replicate)

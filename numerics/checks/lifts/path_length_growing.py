@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.exact_flows import DESCENT, descending
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.path_length import growing_length, growing_loss, growing_rate, growing_tangents, s
@@ -19,9 +17,7 @@ REST = {epsilon: sp.Rational(1, 10), L_0: sp.Rational(1, 20), kappa: sp.Integer(
 
 @exact(growing_tangents, step="loss")
 @control("no cases", growing_loss=descending(growing_loss))
-def loss_after_a_path_keeps_the_product(
-    kept_product: sp.Expr, growing_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def loss_after_a_path_keeps_the_product(kept_product: sp.Expr, growing_loss: sp.Expr, trial: Trial) -> Findings:
     """At the claimed loss the product is what it was at the start; from below ε nothing is known but that the loss does not grow."""
     start = kept_product.subs({L: L_0, s: 0}, simultaneous=True)
     yield trial.same(descending(growing_loss), epsilon + start / sp.diff(kept_product, L), by=sp.cancel)
@@ -33,7 +29,7 @@ def loss_after_a_path_keeps_the_product(
 
 @exact(growing_tangents, step="length")
 @control("no cases", growing_length=descending(growing_length))
-def path_to_a_loss_keeps_the_product(kept_product: sp.Expr, growing_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def path_to_a_loss_keeps_the_product(kept_product: sp.Expr, growing_length: sp.Expr, trial: Trial) -> Findings:
     """At the claimed length the product is what it was at the start; from below ε the length is 0, as for a flow at rest."""
     start = kept_product.subs({L: L_0, s: 0}, simultaneous=True)
     yield trial.same(kept_product.subs({L: eta, s: descending(growing_length)}, simultaneous=True), start, by=sp.cancel)
@@ -47,7 +43,7 @@ def path_to_a_loss_keeps_the_product(kept_product: sp.Expr, growing_length: sp.E
 @exact(growing_tangents, step="fall")
 def loss_falls_by_the_fourth_power(
     growing_bound: sp.Expr, growing_length: sp.Expr, growing_fall: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The fall is the square of the growing bound at the greatest length."""
     longest = descending(growing_length).subs(eta, L)
     yield trial.same(growing_fall, growing_bound.subs(s, longest) ** 2, by=sp.cancel)
@@ -55,9 +51,7 @@ def loss_falls_by_the_fourth_power(
 
 @exact(growing_tangents, step="rate")
 @control("no cases", growing_rate=descending(growing_rate))
-def growing_rate_is_solved_for_the_loss(
-    inverse_cube: sp.Expr, growing_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def growing_rate_is_solved_for_the_loss(inverse_cube: sp.Expr, growing_rate: sp.Expr, trial: Trial) -> Findings:
     """The rate exceeds ε, and one over the cube of this excess is the inverse cube; where L₀ ≤ ε the rate is L₀."""
     above = descending(growing_rate) - epsilon
     yield trial.same(above**-3, inverse_cube, by=sp.cancel)
@@ -74,7 +68,7 @@ def growing_example_attains_all(
     growing_length: sp.Expr,
     growing_rate: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The example attains all bounds: its loss after the path x, the path to that loss, and its loss at the time t."""
     yield trial.same(growing_example.subs(x, s), descending(growing_loss))
     yield trial.same(descending(growing_length).subs(eta, growing_example), x, by=sp.cancel)
@@ -101,7 +95,7 @@ def power_points(rng: np.random.Generator, count: int) -> list[dict[sp.Symbol, s
 @enclosed(growing_tangents, cost=0.7)
 def powers_keep_the_growing_bounds(
     growing_rate: sp.Expr, growing_loss: sp.Expr, growing_length: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """L = (1 + x/k)^{−m}, 1 < m ≤ 8, up to x = 2k: the step (k + x)/m, which is at most κ + x, reaches 0; the flow, in closed form, keeps
     the bounds.
     """

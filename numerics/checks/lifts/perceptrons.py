@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.fibration import all_free
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import relu
 from sparse_limits.theory.lifts.perceptrons import (
@@ -39,9 +39,7 @@ def outputs(lift: Lift, values: Sequence[sp.Expr]) -> list[sp.Expr]:
 
 
 @exact(perceptron_lifts, step="layers")
-def the_full_lift_is_a_product_of_matrices(
-    perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial
-) -> Iterator[Finding]:
+def the_full_lift_is_a_product_of_matrices(perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Findings:
     """For all weights and all φ at once."""
     yield all_free(trial, outputs(perceptron, x), product_of_matrices(matrices))
 
@@ -52,7 +50,7 @@ def random_masks(rng: np.random.Generator, count: int) -> list[list[NDArray[np.i
 
 
 @exact(perceptron_lifts, step="masks", cost=0.4)
-def masks_multiply_the_matrices(masked: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
+def masks_multiply_the_matrices(masked: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Findings:
     """A mask of 0 acts as a missing edge; the masked lift has the matrices multiplied by masks, for all weights, masks and φ."""
     for edge, weight in masked.weights.items():
         without = {each: value for each, value in masked.weights.items() if each != edge}
@@ -75,13 +73,13 @@ def means_over_fibres(lift: Lift) -> list[sp.Expr]:
 
 
 @exact(perceptron_lifts, step="means")
-def means_divide_the_weights(averaged: Lift, perceptron: Lift, trial: Trial) -> Iterator[Finding]:
+def means_divide_the_weights(averaged: Lift, perceptron: Lift, trial: Trial) -> Findings:
     """The perceptron computed with means, for all weights and all φ."""
     yield all_free(trial, outputs(averaged, x), means_over_fibres(perceptron))
 
 
 @exact(perceptron_lifts)
-def sublifts_are_masks(perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Iterator[Finding]:
+def sublifts_are_masks(perceptron: Lift, matrices: tuple[sp.Matrix, ...], trial: Trial) -> Findings:
     """Lifts without some edges against matrices multiplied by masks, for all weights and all φ; hidden units may lose all edges."""
     for zeros in trial.draw(random_masks, trial.size(5)):
         kept = {(u, v): w for (u, v), w in perceptron.weights.items() if zeros[u[0]][v[1], u[1]]}
@@ -103,7 +101,7 @@ def random_networks(rng: np.random.Generator, count: int) -> list[tuple[list[NDA
 
 
 @exact(perceptron_lifts, cost=0.3)
-def random_networks_have_these_weights(weights: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_networks_have_these_weights(weights: sp.Expr, trial: Trial) -> Findings:
     """Edges of full lifts counted, and their outputs with ReLU against those of integer matrices."""
     for matrices, values in trial.draw(random_networks, trial.size(6)):
         widths = [len(values), *(len(matrix) for matrix in matrices)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import permutations, product
 from math import prod
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.lifts.sampling import random_sparse_lift
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import omega
@@ -39,7 +38,7 @@ def pruned_full_lifts(sources: int, targets: int, kept: sp.Expr) -> list[tuple[L
 
 
 @exact(random_sparse_lifts, step="pruned full lift", cost=0.5)
-def pruned_full_lifts_have_this_law(graph_probability: sp.Expr, joint_law: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pruned_full_lifts_have_this_law(graph_probability: sp.Expr, joint_law: sp.Expr, trial: Trial) -> Findings:
     """All masks and all weights, of two values, of full lifts: the joint law of what is left, for all λ.
 
     Each outcome is a lift, or `Lift` would refuse it, and computes what the full lift with weights of 0 does.
@@ -65,7 +64,7 @@ def pruned_full_lifts_have_this_law(graph_probability: sp.Expr, joint_law: sp.Ex
 @exact(random_sparse_lifts, step="permuted copies")
 def permutations_of_fibres_keep_the_law(
     graph_probability: sp.Expr, two_law: sp.Expr, skip_law: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The law is that of *one graph*, edges and λ free, and the same after all permutations of either fibre, for all 16 graphs on two
     copies and two; skips stay when both fibres are permuted alike.
     """
@@ -96,9 +95,7 @@ def permutations_of_fibres_keep_the_law(
 
 
 @exact(random_sparse_lifts)
-def edges_of_all_graphs(
-    edges_law: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def edges_of_all_graphs(edges_law: sp.Expr, mean_edges: sp.Expr, edges_variance: sp.Expr, trial: Trial) -> Findings:
     """The law of the number of edges, its mean and its variance, from all sets of pairs, for all λ."""
     for sources, targets in ((2, 3), (3, 1), (1, 3)):
         at = {n: sources, n_1: targets}
@@ -114,7 +111,7 @@ def edges_of_all_graphs(
 
 
 @enclosed(random_sparse_lifts)
-def parts_have_no_more_edges_than_the_whole(part_degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def parts_have_no_more_edges_than_the_whole(part_degree: sp.Expr, trial: Trial) -> Findings:
     """The mean number of edges into a vertex is no larger from a part of the copies than from all of them."""
     yield trial.below(part_degree, lam, needed="part_degree")
 
@@ -122,7 +119,7 @@ def parts_have_no_more_edges_than_the_whole(part_degree: sp.Expr, trial: Trial) 
 @enclosed(random_sparse_lifts)
 def one_graph_is_one_of_those_with_so_many_edges(
     graph_probability: sp.Expr, edges_law: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The probability of a graph is at most that of its number of edges."""
     yield trial.below(value(graph_probability), value(edges_law), needed="graph_probability")
 
@@ -143,7 +140,7 @@ def drawn_graphs(rng: np.random.Generator, lifts: int) -> list[int]:
 
 
 @statistical(random_sparse_lifts, tests=1)
-def the_sampler_draws_this_law(graph_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_sampler_draws_this_law(graph_probability: sp.Expr, trial: Trial) -> Findings:
     """Each of the 16 graphs on two copies of a source and two of a target, as often as claimed."""
     lifts = trial.size(100_000)
     at = {n: SOURCES, n_1: TARGETS, lam: SAMPLED_DEGREE}

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.exact_flows import left, p_0
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.readout import Delta, T, e, readout_comparison, share, y
 from sparse_limits.theory.lifts.tangent import epsilon, t
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+NINE = sp.Rational(9, 10)
 
 
 class Standing(NamedTuple):
@@ -54,7 +53,7 @@ def mode_tables(rng: np.random.Generator, count: int) -> list[tuple[list[Modes],
 
 
 @enclosed(readout_comparison)
-def modes_keep_the_bounds(fixed_bound: sp.Expr, interpolating_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def modes_keep_the_bounds(fixed_bound: sp.Expr, interpolating_bound: sp.Expr, trial: Trial) -> Findings:
     """Fixed features and the square loss, mode by mode; ā anywhere, or where the loss is 0."""
     for table, time, floor in trial.draw(mode_tables, trial.size(12)):
         left = sum(m * first**2 * sp.exp(-2 * m * time) for m, first, _ in table) / 2
@@ -82,7 +81,7 @@ def exponential_points(rng: np.random.Generator, count: int) -> list[dict[sp.Sym
 @enclosed(readout_comparison, cost=0.5)
 def other_flows_keep_the_bounds(
     fixed_bound: sp.Expr, moving_bound: sp.Expr, square_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Bounds for e^{−f} on one fixed feature; for the product aφ of L12's check, with the feature φ = a, compared with ā = 1; and for
     outputs that stand still.
     """

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.readout import STANDING
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.lifts.readout import HALF, Delta, T, e, h, readout_comparison
 from sparse_limits.theory.lifts.tangent import L, epsilon
 
@@ -21,9 +19,7 @@ def in_roots(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(readout_comparison, step="moving features")
-def payment_bounds_the_loss(
-    paid: sp.Expr, standstill_end: sp.Expr, moving_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def payment_bounds_the_loss(paid: sp.Expr, standstill_end: sp.Expr, moving_bound: sp.Expr, trial: Trial) -> Findings:
     """Δ²/2 less what is paid is T times the bound less L; for an output that stands still, the bound at its end is its loss."""
     yield trial.same(HALF - paid, T * (moving_bound - L), by=sp.expand)
     case = STANDING[0]
@@ -34,7 +30,7 @@ def payment_bounds_the_loss(
 @exact(readout_comparison, step="square loss")
 def payment_bounds_the_square_loss(
     least_product: sp.Expr, standstill_end: sp.Expr, square_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Δ²/2 less what is paid has two roots √L, that of the bound and √ε less it; the case ε = 0, and an output that stands still."""
     root = sp.sqrt(square_bound)
     other = sp.sqrt(epsilon) - root

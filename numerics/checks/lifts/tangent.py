@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -22,7 +21,7 @@ from sparse_limits.numerics.checks.lifts.exact_flows import (
     product_loss,
     share,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.tangent import (
@@ -43,19 +42,17 @@ from sparse_limits.theory.lifts.tangent import (
 )
 from sparse_limits.theory.lifts.tangent_square_loss import square_gradient_bound
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @exact(tangent_rate, step="rate")
 @control("no cases", rate=descending(rate))
-def rate_is_solved_for_the_loss(inverse: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rate_is_solved_for_the_loss(inverse: sp.Expr, rate: sp.Expr, trial: Trial) -> Findings:
     """The inverse is one over what the rate exceeds ε by; where L₀ ≤ ε the rate is L₀."""
     yield trial.same(1 / (descending(rate) - epsilon), inverse, by=sp.cancel)
     yield trial.same(rate.subs(epsilon, L_0 + x), L_0)
 
 
 @exact(tangent_rate)
-def rate_integrates_the_gradient_bound(gradient_bound: sp.Expr, rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rate_integrates_the_gradient_bound(gradient_bound: sp.Expr, rate: sp.Expr, trial: Trial) -> Findings:
     """The rate solves L' = −(gradient bound)² from L₀."""
     rate = descending(rate)
     yield trial.same(rate.subs(t, 0), L_0)
@@ -63,7 +60,7 @@ def rate_integrates_the_gradient_bound(gradient_bound: sp.Expr, rate: sp.Expr, t
 
 
 @exact(tangent_rate, step="simple rate")
-def rate_grows_to_the_simple_one(rate: sp.Expr, simple_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rate_grows_to_the_simple_one(rate: sp.Expr, simple_rate: sp.Expr, trial: Trial) -> Findings:
     """The simple rate exceeds the rate by κ⁴/(t(t(L₀ − ε) + κ²)), which is positive and tends to 0 as L₀ − ε grows; where L₀ < ε the simple
     rate exceeds L₀.
     """
@@ -77,7 +74,7 @@ def rate_grows_to_the_simple_one(rate: sp.Expr, simple_rate: sp.Expr, trial: Tri
 @exact(tangent_rate, step="time", cost=0.5)
 @control("counted from an infinite loss", hitting_time=descending(hitting_time) + kappa**2 / (L_0 - epsilon))
 @control("no cases", hitting_time=descending(hitting_time))
-def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def hitting_time_inverts_the_rate(rate: sp.Expr, hitting_time: sp.Expr, trial: Trial) -> Findings:
     """At the hitting time the rate is η. Where L₀ ≤ ε, as for a flow that stands still, the rate is L₀ and the time to a loss η ≥ L₀ is 0;
     for η ≤ ε < L₀ there is no guarantee.
     """
@@ -107,7 +104,7 @@ def example_attains_all(
     rate: sp.Expr,
     hitting_time: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The loss along the example's flow is the rate, and it is η at the hitting time."""
     yield trial.same(example_position.subs(t, 0), 0)
     yield trial.same(sp.diff(example_position, t), example_slope.subs(x, example_position))
@@ -116,7 +113,7 @@ def example_attains_all(
 
 
 @exact(tangent_rate)
-def two_false_bounds_are_no_bounds(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_false_bounds_are_no_bounds(rate: sp.Expr, trial: Trial) -> Findings:
     """The rate, which the example has, and two false bounds: the log of the quotient to the linear one starts at 0 with the slope (1 − (L₀
     − ε))/κ², and the inverse of the other differs by (κ − 1)t/κ².
     """
@@ -138,9 +135,7 @@ SPEED = {
 
 
 @exact(tangent_rate)
-def example_is_no_exception(
-    rate: sp.Expr, simple_rate: sp.Expr, hitting_time: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def example_is_no_exception(rate: sp.Expr, simple_rate: sp.Expr, hitting_time: sp.Expr, trial: Trial) -> Findings:
     """At κ = 2, where the bound with first powers fails, and L_0 − ε ≤ 1, where the linear equation does; elsewhere both would pass."""
     true_loss = example_loss.subs(x, example_position).subs(SPEED)
     true_time = sp.solve(example_loss.subs(x, example_position).subs({**SPEED, t: t, L_0: 1}) - SPEED[eta], t)[0]
@@ -205,14 +200,14 @@ def gradient_ratios(bound: sp.Expr, instances: list[Instance]) -> list[sp.Expr]:
 
 @exact(tangent_rate)
 @control("the square loss's constant for any loss", gradient_bound=square_gradient_bound)
-def gradients_keep_their_bound(gradient_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gradients_keep_their_bound(gradient_bound: sp.Expr, trial: Trial) -> Findings:
     """In rational arithmetic; linear losses with u along −∇L attain it."""
     ratios = gradient_ratios(gradient_bound, trial.draw(convex_instances, trial.size(24)))
     yield trial.holds(min(ratios) >= 1, f"least ratio {sp.N(min(ratios), 6)} in {len(ratios)} instances")
 
 
 @enclosed(tangent_rate, cost=0.7)
-def product_of_parameters_keeps_the_rate(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def product_of_parameters_keeps_the_rate(rate: sp.Expr, trial: Trial) -> Findings:
     """A flow that is not convex, in closed form: the product of two parameters, and L its square loss."""
     yield trial.same(sp.diff(product, t), 2 * product * (1 - product))
     yield trial.same(product_loss, (1 - p_0) ** 2 / 2 * left)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -18,13 +17,12 @@ from sparse_limits.numerics.checks.lifts.exact_flows import (
     share,
 )
 from sparse_limits.numerics.checks.lifts.tangent import Instance, fractions, gradient_ratios, rational_vector
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t
 from sparse_limits.theory.lifts.tangent_square_loss import square_hitting_time, square_loss_rate
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 TOLERANCE = 1e-7  # of a loss of order 1 after an integration whose steps err by 1e-10
 
 e, y, z = sp.symbols("e y z", positive=True)
@@ -45,7 +43,7 @@ def by_roots(gap: sp.Expr) -> sp.Expr:
 @control("no cases", square_hitting_time=descending(square_hitting_time))
 def square_hitting_time_integrates_the_gradient_bound(
     square_gradient_bound: sp.Expr, square_rate: sp.Expr, square_hitting_time: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """dη/dt = −(gradient bound)², also for ε = 0, where it is the inverse of the rate; no time from η ≥ L_0."""
     time, speed = descending(square_hitting_time), square_gradient_bound.subs(L, eta) ** 2
     yield trial.same(time.subs(eta, L_0), 0)
@@ -80,7 +78,7 @@ def bounds_are_in_order(
     gradient_bound: sp.Expr,
     hitting_time: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The gradient bound is at least that of L12 and the time at most that of L12; at this time the explicit rate is still at least η."""
     gap = (square_gradient_bound - gradient_bound).subs(ROOTS)
     yield trial.nonnegative(gap, z**2 / kappa)
@@ -121,7 +119,7 @@ ONE_PARAMETER = Instance(HALF, Fraction(1, 8), HALF, Fraction(1))  # J = ρ = 1 
 
 
 @exact(square_loss_rate)
-def square_gradients_keep_their_bound(square_gradient_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def square_gradients_keep_their_bound(square_gradient_bound: sp.Expr, trial: Trial) -> Findings:
     """In rational arithmetic, attained where ρ + Ju is parallel to ρ and J has rank one."""
     instances = [ONE_PARAMETER, *trial.draw(square_instances, trial.size(18))]
     ratios = gradient_ratios(square_gradient_bound, instances)
@@ -129,7 +127,7 @@ def square_gradients_keep_their_bound(square_gradient_bound: sp.Expr, trial: Tri
 
 
 @enclosed(square_loss_rate, cost=0.5)
-def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Findings:
     """The flow of L12's check, in closed form, from starts between 1/20 and 19/20 and at all times up to 2."""
     for part in PARTS:
         bound = valued(valued(descending(square_rate), product_hypotheses), {share: part})
@@ -137,7 +135,7 @@ def product_of_parameters_keeps_the_square_rate(square_rate: sp.Expr, trial: Tri
 
 
 @empirical(square_loss_rate)
-def trained_networks_keep_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def trained_networks_keep_the_square_rate(square_rate: sp.Expr, trial: Trial) -> Findings:
     """tanh networks by Runge–Kutta, κ the largest at 41 times: losses exceed the bound by no more than the integration may err by."""
     for replicate in range(trial.size(3)):
         flow = trial.draw(network_flow, 41, replicate=replicate)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.exact_flows import descending
 from sparse_limits.numerics.checks.lifts.tangent_square_loss import by_roots, rooted
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact
 from sparse_limits.theory.lifts.tangent import L_0, L, epsilon, eta, kappa, t, x
 from sparse_limits.theory.lifts.tangent_square_loss import e, floor, root, square_loss_rate, square_rate, u, y
 
 
 @exact(square_loss_rate, step="fall of the root")
-def root_falls_by_the_square(square_gradient_bound: sp.Expr, root_fall: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def root_falls_by_the_square(square_gradient_bound: sp.Expr, root_fall: sp.Expr, trial: Trial) -> Findings:
     """The fall of the root is the square of the gradient bound, which is positive above ε, times the derivative of the root."""
     yield trial.same(root_fall, square_gradient_bound**2 * sp.diff(root, L), by=sp.expand)
     yield trial.nonnegative(
@@ -24,9 +22,7 @@ def root_falls_by_the_square(square_gradient_bound: sp.Expr, root_fall: sp.Expr,
 
 @exact(square_loss_rate, step="rate")
 @control("no cases", square_rate=descending(square_rate))
-def square_rate_is_solved_for_the_loss(
-    inverse_square: sp.Expr, square_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def square_rate_is_solved_for_the_loss(inverse_square: sp.Expr, square_rate: sp.Expr, trial: Trial) -> Findings:
     """The root of the rate exceeds √ε by one over the root of the inverse square; where L₀ ≤ ε the rate is L₀."""
     yield trial.same(
         sp.expand(descending(square_rate)), (floor + inverse_square ** sp.Rational(-1, 2)) ** 2, by=sp.expand
@@ -35,7 +31,7 @@ def square_rate_is_solved_for_the_loss(
 
 
 @exact(square_loss_rate, step="first fall")
-def square_rate_falls_at_first(square_rate: sp.Expr, first_fall: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def square_rate_falls_at_first(square_rate: sp.Expr, first_fall: sp.Expr, trial: Trial) -> Findings:
     """The first fall is minus the derivative at t = 0, and it is positive, at √L₀ = √ε + y."""
     yield trial.same(first_fall, -sp.diff(descending(square_rate), t).subs(t, 0), by=by_roots)
     least, y = sp.symbols("f y", positive=True)
@@ -44,7 +40,7 @@ def square_rate_falls_at_first(square_rate: sp.Expr, first_fall: sp.Expr, trial:
 
 
 @exact(square_loss_rate, step="crossover")
-def falls_are_compared(rate: sp.Expr, first_fall: sp.Expr, crossover: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def falls_are_compared(rate: sp.Expr, first_fall: sp.Expr, crossover: sp.Expr, trial: Trial) -> Findings:
     """The difference of the two falls is 0 at √L₀/√ε = 1, at a root below 1 and at the crossover above 1; it is positive beyond the
     crossover and negative between 1 and the crossover.
     """
@@ -64,7 +60,7 @@ def falls_are_compared(rate: sp.Expr, first_fall: sp.Expr, crossover: sp.Expr, t
 
 
 @exact(square_loss_rate, step="end")
-def explicit_rate_is_slow_in_the_end(square_rate: sp.Expr, approach: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def explicit_rate_is_slow_in_the_end(square_rate: sp.Expr, approach: sp.Expr, trial: Trial) -> Findings:
     """The explicit rate approaches ε like 1/√t, with the stated factor."""
     above = descending(square_rate).subs(L_0, (floor + y) ** 2) - epsilon
     yield trial.same(trial.once(sp.limit, sp.expand(above.subs(t, u) * sp.sqrt(u)), u, sp.oo), approach)
@@ -80,7 +76,7 @@ def square_example_attains(
     square_hitting_time: sp.Expr,
     square_rate: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The example starts at L₀; its slope and its time attain the bounds, and so does its rate for ε = 0."""
     yield trial.same(square_example, output**2 / 2, by=sp.expand)
     yield trial.same(square_example.subs(x, 0), L_0)

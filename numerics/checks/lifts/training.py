@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.walsh import TRIPLES, coefficients, on_the_cube, same_as_chain
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.lifts.students import Bools, Floats, covered, train_students
 from sparse_limits.numerics.studies.lifts import PAIRS, draw_students, population, sparse
@@ -25,7 +24,7 @@ COVERAGE = training_success.expressions["coverage"]
 @exact(training_success)
 def success_is_a_hundredth_of_the_loss_and_needs_both_triples(
     threshold: sp.Expr, target: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The loss of the zero network by enumeration, and which coefficients cost more than the threshold."""
     values = on_the_cube(target, walsh.cube)
     yield trial.same(200 * len(values) * threshold, sum(value**2 for value in values.values()), by=sp.expand)
@@ -38,7 +37,7 @@ def success_is_a_hundredth_of_the_loss_and_needs_both_triples(
 
 @exact(training_success)
 @control("no shared input", coverage=COVERAGE.subs(p_0**5, p_0**6))
-def masks_cover_both_triples_as_claimed(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_cover_both_triples_as_claimed(coverage: sp.Expr, trial: Trial) -> Findings:
     """The claimed coverage is compared with masks added one unit after the other, in exact arithmetic."""
     yield from same_as_chain(coverage, TRIPLES, trial)
 
@@ -53,7 +52,7 @@ SIZES = (8, 16, 32)
 
 @statistical(training_success, tests=2)
 @control("every input kept", coverage=COVERAGE.subs(p_0, 1))
-def masks_of_the_study_cover_as_often(coverage: sp.Expr, parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_of_the_study_cover_as_often(coverage: sp.Expr, parameters: sp.Expr, trial: Trial) -> Findings:
     """How many students are covered, and how many weights are kept, at three sizes whose masks are not nested."""
     students = trial.size(300)
     masks = [trial.draw(study_masks, units, students) for units in SIZES]
@@ -82,7 +81,7 @@ WORK = 1920  # hidden units to train of each size, so many that the opposite ord
 
 
 @statistical(training_success, tests=1, cost=3)
-def success_needs_cover_and_grows(growth: Growth, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def success_needs_cover_and_grows(growth: Growth, threshold: sp.Expr, trial: Trial) -> Findings:
     """No student without cover succeeds, and larger students succeed more often than smaller ones."""
     counts = []
     for units in (growth.fewer, growth.more):
@@ -101,7 +100,7 @@ CONTROLS = {"one_missing": "one triple", "both_missing": PAIRS, "without_x_1": "
 @empirical(training_success, cost=0.4)
 def handicapped_students_reach_their_bounds(
     one_missing: sp.Expr, both_missing: sp.Expr, without_x_1: sp.Expr, margin: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """No final loss is below its bound, up to rounding, and the least is within the margin of it."""
     bounds = {"one_missing": one_missing, "both_missing": both_missing, "without_x_1": without_x_1}
     for name, kind in CONTROLS.items():

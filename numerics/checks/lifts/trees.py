@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.lifts.trees import (
     Edge,
     Lasso,
@@ -22,12 +23,10 @@ from sparse_limits.numerics.lifts.trees import (
     tree_like,
 )
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
-from sparse_limits.theory.formulas.transfer import Transfer
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import k, lam, n
 from sparse_limits.theory.lifts.trees import K, c, local_trees, w
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 SKIP = (("c", "a"), ("a", "r"), ("c", "r"))  # two walks of different lengths
 CROSSED = (*path(3), (3, 1), (2, 0))  # base vertices inside two different branches
@@ -35,16 +34,7 @@ CROSSED = (*path(3), (3, 1), (2, 0))  # base vertices inside two different branc
 
 def value(expression: sp.Expr, at: Mapping[sp.Symbol, int | sp.Rational]) -> sp.Expr:
     """The exact number, powers of matrices and sums written out."""
-    here = expression.xreplace({symbol: sp.sympify(x) for symbol, x in at.items()})
-    here = here.replace(lambda part: isinstance(part, Transfer), Transfer.unrolled)
-    return here.replace(lambda part: isinstance(part, sp.Sum), written_out)
-
-
-def written_out(total: sp.Sum) -> sp.Expr:
-    """A finite sum, term by term."""
-    index, low, high = total.limits[-1]
-    body = sp.Sum(total.function, *total.limits[:-1]) if total.limits[1:] else total.function
-    return sp.Add(*(value(body, {index: i}) for i in range(int(low), int(high) + 1)))
+    return written_out(expression, {symbol: sp.sympify(x) for symbol, x in at.items()})
 
 
 def tree_counts(edges: Sequence[Edge], root: object, copies: int) -> list[int]:
@@ -63,7 +53,7 @@ def probability(counts: Sequence[int], chance: sp.Rational) -> sp.Rational:
 
 
 @exact(local_trees, cost=0.4)
-def trees_are_counted_in_all_graphs(tree_probability: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def trees_are_counted_in_all_graphs(tree_probability: sp.Expr, trial: Trial) -> Findings:
     """All graphs of a path's lift: polynomials in λ, equal at more points than their degree, λ = 0 and λ = n included."""
     for copies, layers in ((4, 1), (2, 4), (1, 3), (2, 3), (3, 2), (3, 0)):
         counts = trial.once(tree_counts, path(layers), 0, copies)
@@ -82,7 +72,7 @@ def collision_free(copies: int, reached: int) -> list[int]:
 
 
 @exact(local_trees)
-def layers_are_counted_in_all_graphs(no_collision: sp.Expr, parent_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def layers_are_counted_in_all_graphs(no_collision: sp.Expr, parent_share: sp.Expr, trial: Trial) -> Findings:
     """One layer reached from k vertices: all bipartite graphs without a collision, in which as many vertices are reached as there are
     edges.
     """
@@ -112,7 +102,7 @@ def expected(lasso: sp.Expr, each: Lasso, degrees: dict[Edge, sp.Rational], copi
 
 
 @exact(local_trees, cost=0.3)
-def lassos_are_counted_in_full_lifts(lasso: sp.Expr, union_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def lassos_are_counted_in_full_lifts(lasso: sp.Expr, union_bound: sp.Expr, trial: Trial) -> Findings:
     """The lassos of the full lift, one by one, each with its probability; every base edge has a λ of its own."""
     for edges, root, copies in ((SKIP, "r", 2), (SKIP, "r", 3), (CROSSED, 0, 2), (path(3), 0, 2), (path(3), 0, 3)):
         degrees = {edge: sp.Rational(i + 2, i + 3) for i, edge in enumerate(edges)}
@@ -133,7 +123,7 @@ def unions(edges: Sequence[Edge], root: object, copies: int) -> Counter[int]:
 
 
 @exact(local_trees, cost=0.3)
-def lassos_bound_what_is_no_tree(lasso: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def lassos_bound_what_is_no_tree(lasso: sp.Expr, trial: Trial) -> Findings:
     """All graphs above two bases with walks of different lengths: between two bounds (Bonferroni), the upper one claimed.
 
     Lassos whose branches have equal lengths do not suffice.
@@ -156,7 +146,7 @@ def lassos_bound_what_is_no_tree(lasso: sp.Expr, trial: Trial) -> Iterator[Findi
 @exact(local_trees)
 def limit_counts_pairs_in_a_branching_process(
     limit: sp.Expr, no_collision: sp.Expr, parent_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A second way to the limit: frontiers become generations Z of Poisson offspring, and each pair collides with probability λ²/n.
 
     A layer reached from k vertices has a collision with probability binomial(k, 2)λ²/n and kλ vertices, to leading order in λ, which is
@@ -177,7 +167,7 @@ def limit_counts_pairs_in_a_branching_process(
 @enclosed(local_trees, cost=0.5)
 def bounds_hold_and_become_sharp(
     tree_probability: sp.Expr, union_bound: sp.Expr, limit: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """1 − P ≤ U at random sizes, and U ≤ limit/n for two to four layers.
 
     At n = 40 the distance of n(1 − P), a power series in 1/n, from its limit is 0.4 to 0.6 times that at n = 20.
@@ -207,7 +197,7 @@ def trees_seen(rng: np.random.Generator, lifts: int, copies: int, degree: int, l
 
 
 @statistical(local_trees, tests=2, cost=0.6)
-def sampled_lifts_are_trees(tree_probability: sp.Expr, sampling: Sampling, trial: Trial) -> Iterator[Finding]:
+def sampled_lifts_are_trees(tree_probability: sp.Expr, sampling: Sampling, trial: Trial) -> Findings:
     """How often no vertex is reached twice from one vertex of a sampled lift, at (n, λ, K) = (50, 2, 2) and (100, 2, 3)."""
     for copies, layers, quick in ((50, 2, 16_000), (100, 3, 2_000)):
         lifts = trial.size(quick)

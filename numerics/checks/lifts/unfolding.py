@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import permutations, product
 
@@ -11,8 +11,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.lifts.fibration import interpreted, random_plan
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.checks.lifts.fibration import random_plan
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence.sums import interpreted
 from sparse_limits.numerics.exact.polynomials import polynomial
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import p_0
@@ -47,7 +48,7 @@ def is_tree(lift: Lift, root: Vertex) -> bool:
 
 
 @exact(unfolded_module, step="example")
-def the_unfolding_is_a_tree_that_computes_the_same(unfolding: Lift, trial: Trial) -> Iterator[Finding]:
+def the_unfolding_is_a_tree_that_computes_the_same(unfolding: Lift, trial: Trial) -> Findings:
     """On a base with edges that skip, for all maps M and σ at once."""
     found = unfolding.activations({("0",): x})[END]
     wanted = skipping.activations({"0": x})["4"]
@@ -82,7 +83,7 @@ def cycle_space(lift: Lift) -> tuple[int, int, int]:
 
 
 @exact(tree_witnesses, cost=0.5)
-def unfoldings_of_random_lifts(growth: sp.Expr, diamond_graph: Lift, trial: Trial) -> Iterator[Finding]:
+def unfoldings_of_random_lifts(growth: sp.Expr, diamond_graph: Lift, trial: Trial) -> Findings:
     """Every vertex of a lift and its tree have the same activation; V − E by the ranks of incidence matrices."""
     beside = replace(diamond_graph, over={**diamond_graph.over, "3b": "3"})  # two components
     vertices, edges, _ = cycle_space(beside)
@@ -149,7 +150,7 @@ def mean_over_graphs(counts: NDArray[np.int64], graphs: NDArray[np.int32], from_
 @control("maps that need not be injective", tree=n**5 * p**4, diamond=n**4 * p**4)
 def all_graphs_of_a_small_width(
     tree: sp.Expr, diamond: sp.Expr, tree_graph: Lift, diamond_graph: Lift, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Polynomials in p: all 2², 2⁸ and 2¹⁸ graphs with one, two and three vertices a layer."""
     for width in (1, 2, 3):
         yield trial.same(tree.subs(n, width), trial.once(census, tree_graph, width), by=polynomial)
@@ -192,7 +193,7 @@ def numbers(H: Lift) -> Mapping[sp.Symbol, int]:
 
 
 @exact(tree_witnesses, cost=0.5)
-def random_witnesses_in_all_graphs(expected_morphisms: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_witnesses_in_all_graphs(expected_morphisms: sp.Expr, trial: Trial) -> Findings:
     """Polynomials in p and p_0, with inputs and edges that skip a layer."""
     for width, H in trial.draw(random_witnesses, trial.size(8)):
         found = trial.once(census, H, width)
@@ -203,7 +204,7 @@ def random_witnesses_in_all_graphs(expected_morphisms: sp.Expr, trial: Trial) ->
 @enclosed(tree_witnesses)
 def the_leading_term(
     leading: sp.Expr, expected_morphisms: sp.Expr, tree_graph: Lift, diamond_graph: Lift, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The ratio lies between 1 and 1 − Σh(h − 1) / (2n), as the product of all (n)_h / n^h does: for all n where no (n)_h is 0.
 
     Degrees and chances of inputs cancel.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -13,7 +13,8 @@ from math import prod
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.lifts.students import covered
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts import walsh as claims
@@ -54,24 +55,15 @@ def on_the_cube(f: sp.Expr, inputs: Collection[sp.Symbol]) -> dict[tuple[int, ..
     return {x: valued(f, dict(zip(inputs, x, strict=True))) for x in points(len(inputs))}
 
 
-def added(formula: sp.Expr) -> sp.Expr:
-    """Sums between numbers added up term by term, the outer ones first."""
-    if isinstance(formula, sp.Sum):
-        *inner, (index, low, high) = formula.limits
-        body = sp.Sum(formula.function, *inner) if inner else formula.function
-        return sp.Add(*(added(body.subs(index, value)) for value in range(int(low), int(high) + 1)))
-    return formula.func(*map(added, formula.args)) if formula.has(sp.Sum) else formula
-
-
 @exact(cube_example, step="coefficients of the target", cost=0.4)
 def enumeration_finds_every_coefficient(
     coefficient: sp.Expr, target: sp.Expr, linear: sp.Expr, cubic: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """All 32 coefficients of the example by their definition, and those of one unit by the formula."""
     found = trial.once(enumerated, target)
     claimed = {(1,): linear, (2,): linear, (4,): -linear, (5,): linear, (1, 2, 3): cubic, (3, 4, 5): cubic}
     for size, value in enumerate((sp.S.Zero, linear, sp.S.Zero, cubic)):
-        yield trial.same(added(coefficient.subs({k: 3, s: size})), value, by=sp.expand)
+        yield trial.same(written_out(coefficient.subs({k: 3, s: size}), {}), value, by=sp.expand)
     for chosen, value in found.items():
         yield trial.same(value, claimed.get(chosen, sp.S.Zero), by=sp.expand)
 
@@ -79,7 +71,7 @@ def enumeration_finds_every_coefficient(
 @exact(cube_example, step="zero network")
 def zero_network_lacks_the_whole_target(
     target: sp.Expr, linear: sp.Expr, cubic: sp.Expr, initial_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The loss is half of the squares of four coefficients at one input and of two at triples; and half the mean square of the target."""
     yield trial.same(initial_loss, (4 * linear**2 + 2 * cubic**2) / 2, by=sp.expand)
     values = on_the_cube(target, claims.cube).values()
@@ -97,7 +89,7 @@ PAIRS = tuple(chosen for chosen in subsets(range(1, 6)) if len(chosen) == 2)
 @exact(cube_example, step="losses", cost=0.4)
 def sets_that_lack_add_up(
     target: sp.Expr, missing: sp.Expr, one_missing: sp.Expr, without_x_1: sp.Expr, without_x_3: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The loss of each family adds up the coefficients of the example that it lacks, found by enumeration."""
     found = trial.once(enumerated, target)
     for claimed, kept in (
@@ -112,7 +104,7 @@ def sets_that_lack_add_up(
 @exact(cube_example, step="four units")
 def four_units_of_one_input_attain_the_bound(
     target: sp.Expr, linear: sp.Expr, cubic: sp.Expr, missing: sp.Expr, both_missing: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound is what two triples cost, and the loss of a network of in-degree 1, by enumeration."""
     yield trial.same(both_missing, 2 * missing.subs(f_S, cubic), by=sp.expand)
     signs = {claims.x_1: 1, claims.x_2: 1, claims.x_4: -1, claims.x_5: 1}
@@ -122,7 +114,7 @@ def four_units_of_one_input_attain_the_bound(
 
 
 @enclosed(cube_example)
-def sums_of_inputs_have_the_coefficients(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_of_inputs_have_the_coefficients(coefficient: sp.Expr, trial: Trial) -> Findings:
     """tanh(x_1 + … + x_k) by enumeration."""
     for inputs, size in ((1, 1), (2, 1), (3, 1), (3, 2), (3, 3), (4, 0), (4, 1), (4, 3), (5, 5), (10, 3)):
         signs: Counter[int] = Counter()
@@ -173,7 +165,7 @@ def least_loss(problem: Problem) -> sp.Rational:
 
 
 @exact(no_cover, cost=0.3)
-def least_squares_pays_for_every_missing_set(missing: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def least_squares_pays_for_every_missing_set(missing: sp.Expr, trial: Trial) -> Findings:
     """The least loss over all sums of functions of the members is what the sets that lie in no member cost."""
     for problem in trial.draw(random_problems, trial.size(8)):
         found = coefficients(dict(zip(points(DIMENSION), map(sp.Integer, problem.values), strict=True)))
@@ -212,7 +204,7 @@ DENSITIES = (Fraction(0), Fraction(1, 6), Fraction(2, 5), Fraction(1))
 UNITS = 5
 
 
-def same_as_chain(formula: sp.Expr, supports: Collection[Collection[int]], trial: Trial) -> Iterator[Finding]:
+def same_as_chain(formula: sp.Expr, supports: Collection[Collection[int]], trial: Trial) -> Findings:
     """A coverage in n and p_0 against the chain, exactly."""
     sets = tuple(map(frozenset, supports))
     d = max(frozenset().union(*sets), default=0)
@@ -224,7 +216,7 @@ def same_as_chain(formula: sp.Expr, supports: Collection[Collection[int]], trial
 
 
 @exact(mask_coverage)
-def chains_of_masks_cover_as_claimed(coverage_one: sp.Expr, coverage_two: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def chains_of_masks_cover_as_claimed(coverage_one: sp.Expr, coverage_two: sp.Expr, trial: Trial) -> Findings:
     """Inclusion and exclusion against masks added one unit after the other, all masks of each unit, in exact arithmetic."""
     for size in (0, 1, 2, 4):
         yield from same_as_chain(coverage_one.subs(s, size), [range(1, size + 1)], trial)
@@ -235,7 +227,7 @@ def chains_of_masks_cover_as_claimed(coverage_one: sp.Expr, coverage_two: sp.Exp
 
 
 @exact(cube_example)
-def chains_of_masks_cover_the_triples(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def chains_of_masks_cover_the_triples(coverage: sp.Expr, trial: Trial) -> Findings:
     """The same for the two triples; supports inside them change nothing."""
     yield from same_as_chain(coverage, TRIPLES, trial)
     yield trial.same(coverage, coverage_of([*TRIPLES, (1,), (2, 3), ()]))  # the maximal ones suffice
@@ -247,7 +239,7 @@ def covered_masks(rng: np.random.Generator, students: int, units: int, p: Fracti
 
 
 @statistical(cube_example, tests=1)
-def random_masks_cover_as_often(coverage: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_masks_cover_as_often(coverage: sp.Expr, trial: Trial) -> Findings:
     """Every student has fresh masks; masks of different numbers of units are not nested."""
     students, half = trial.size(30_000), Fraction(1, 2)
     sizes = (8, 16)

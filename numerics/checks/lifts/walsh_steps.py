@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import p_0
@@ -33,7 +32,7 @@ from sparse_limits.theory.lifts.walsh import (
 
 
 @exact(no_cover, step="one input")
-def one_input_chooses_a_value(split: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_input_chooses_a_value(split: sp.Expr, trial: Trial) -> Findings:
     """The split is the line through both values."""
     yield trial.same(split, g_1 * (1 + x) / 2 + g_2 * (1 - x) / 2, by=sp.expand)
     yield trial.same(split.subs(x, 1), g_1, by=sp.expand)
@@ -41,7 +40,7 @@ def one_input_chooses_a_value(split: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 
 @exact(no_cover, step="powers of an input")
-def powers_of_a_sign_have_these_means(input_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def powers_of_a_sign_have_these_means(input_moment: sp.Expr, trial: Trial) -> Findings:
     """The mean over both signs: 1 if both sets have the input or none, 0 if one of them has it."""
     mean = sum((sign**holders for sign in (sp.S.One, sp.S.NegativeOne)), sp.S.Zero) / 2
     yield trial.same(input_moment, mean)
@@ -52,7 +51,7 @@ def powers_of_a_sign_have_these_means(input_moment: sp.Expr, trial: Trial) -> It
 
 
 @exact(no_cover, step="missing sets")
-def shares_of_sets_that_networks_lack(share: sp.Expr, missing: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shares_of_sets_that_networks_lack(share: sp.Expr, missing: sp.Expr, trial: Trial) -> Findings:
     """The share of a set is (F_S − f_S)²/2: 0 at F_S = f_S, and what a missing set costs at F_S = 0."""
     yield trial.same(missing, share.subs(F_S, 0))
     yield trial.nonnegative(share, (F_S - f_S) ** 2 / 2)
@@ -60,7 +59,7 @@ def shares_of_sets_that_networks_lack(share: sp.Expr, missing: sp.Expr, trial: T
 
 
 @exact(mask_coverage, step="two sets in a mask")
-def masks_miss_two_sets(kept: sp.Expr, union: sp.Expr, both_missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_miss_two_sets(kept: sp.Expr, union: sp.Expr, both_missed: sp.Expr, trial: Trial) -> Findings:
     """The union counts the inputs of each set alone and the shared ones; a mask that misses both sets lacks a shared input, or one input of
     each set alone.
     """
@@ -76,7 +75,7 @@ def masks_miss_two_sets(kept: sp.Expr, union: sp.Expr, both_missed: sp.Expr, tri
 @exact(mask_coverage, step="two sets")
 def units_cover_two_sets_one_after_the_other(
     union: sp.Expr, both_missed: sp.Expr, coverage_two: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """By induction from no unit on: one unit more covers both sets where none is covered, and the other set where one is."""
     first, second, both = p_0**s_1, p_0**s_2, p_0**union
     none = both_missed**n
@@ -98,7 +97,7 @@ def in_powers(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(cube_example, step="patterns", cost=0.6)
-def points_are_counted_input_by_input(pattern: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def points_are_counted_input_by_input(pattern: sp.Expr, trial: Trial) -> Findings:
     """There is one point without inputs; one input more, outside of the set or inside, is 1 or −1; points of three inputs are listed."""
     outside = pattern + pattern.subs(j, j - 1)
     yield trial.same(pattern.subs(k, k + 1), outside, by=over(pattern))
@@ -117,7 +116,7 @@ def points_are_counted_input_by_input(pattern: sp.Expr, trial: Trial) -> Iterato
 
 
 @exact(cube_example, step="opposite points", cost=0.5)
-def opposite_points_are_added(pattern: sp.Expr, pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def opposite_points_are_added(pattern: sp.Expr, pair: sp.Expr, trial: Trial) -> Findings:
     """2^k times a pair is the value at a pattern plus that at the opposite one."""
     opposite = {i: s - i, j: k - j}
     values = sp.tanh(k - 2 * j) * pattern
@@ -149,7 +148,7 @@ def gathered(formula: sp.Expr) -> sp.Expr:
 
 
 @exact(cube_example, step="coefficient")
-def coefficient_is_the_sum_of_pairs(pair: sp.Expr, coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def coefficient_is_the_sum_of_pairs(pair: sp.Expr, coefficient: sp.Expr, trial: Trial) -> Findings:
     """The coefficient is the sum over pairs of patterns in which fewer than half of the inputs are −1."""
     inside = (i, sp.Max(0, j + s - k), sp.Min(j, s))
     pairs = sp.Sum(pair, inside, (j, 0, sp.floor((k - 1) / 2)))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_steps import over
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
 from sparse_limits.theory.lifts.coverage import omega, q, r, where_some
 from sparse_limits.theory.lifts.degrees import k, lam, n
 from sparse_limits.theory.lifts.wide_lifts import copies_in_wide_lifts, degree, flattest, steepest
-
-HALF = sp.Rational(1, 2)
 
 further = sp.Symbol("l", nonnegative=True)  # children beyond two
 
@@ -28,12 +24,8 @@ def limits_of(mean: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 @exact(copies_in_wide_lifts, step="rates", cost=0.5)
 def rates_grow_child_by_child(
-    copies_rate: sp.Expr,
-    isolated_rate: sp.Expr,
-    expected_copies: sp.Expr,
-    isolated_mean: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    copies_rate: sp.Expr, isolated_rate: sp.Expr, expected_copies: sp.Expr, isolated_mean: sp.Expr, trial: Trial
+) -> Findings:
     """The limit of what one child more multiplies the means by, for all r; and the limits for one child."""
     for mean, rate in ((expected_copies, copies_rate), (isolated_mean, isolated_rate)):
         first, multiple = trial.once(limits_of, mean)
@@ -44,7 +36,7 @@ def rates_grow_child_by_child(
 @exact(copies_in_wide_lifts, step="two of them")
 def second_moments_are_exact(
     pair_ratio: sp.Expr, factorial_moment: sp.Expr, isolated_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The second factorial moment over the square of the mean."""
     second, mean = where_some(factorial_moment).subs(k, 2), where_some(isolated_mean)
     apart = {sp.ff(n, 2 * r): sp.ff(n, r) * sp.ff(n - r, r), sp.ff(n, 2): n * (n - 1)}
@@ -54,7 +46,7 @@ def second_moments_are_exact(
 @exact(copies_in_wide_lifts, step="largest differences")
 def differences_are_largest_at_these_degrees(
     isolated_rate: sp.Expr, best_lambda: sp.Expr, most_below: sp.Expr, most_above: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The first is taken with q^r = r^{−r} and ω = 1 at the best degree; the second at the degree 1, where λ times the rate has the slope 0
     and a concave logarithm.
     """
@@ -77,7 +69,7 @@ def one_child_has_the_extremes(
     least_dispersion: sp.Expr,
     most_dispersion: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """For one child the extremes are the values where the derivative is 0. For r = 2 the largest differences stay inside, and one child
     more multiplies them by less than 1.
 

@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.neuron_pruning.chances import checks_of_the_number
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.neuron_pruning.circle import Vector, squared_error, squared_sine
 from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.neuron_pruning.alignment import (
@@ -28,7 +28,7 @@ from sparse_limits.theory.neuron_pruning.alignment import (
     z,
 )
 
-MORE, LESS, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+HALF = sp.Rational(1, 2)
 
 # Where the formulas come from
 
@@ -37,9 +37,7 @@ A, B = sp.symbols("A B", real=True)  # of any function that is linear in the pla
 
 
 @exact(alignment_bound, step="bend")
-def what_is_linear_drops_out(
-    arc: sp.Matrix, weights: tuple[sp.Expr, ...], bend: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def what_is_linear_drops_out(arc: sp.Matrix, weights: tuple[sp.Expr, ...], bend: sp.Expr, trial: Trial) -> Findings:
     """The weighted sum of errors at three points, A and B free."""
     error = sp.Max(arc[1], 0) - A * arc[0] - B * arc[1]
     errors = (error.subs(t, place) for place in (-angle, 0, angle))
@@ -48,7 +46,7 @@ def what_is_linear_drops_out(
 
 
 @exact(alignment_bound, step="widest angle")
-def bound_is_the_error_at_the_widest_angle(error_bound: sp.Expr, widest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bound_is_the_error_at_the_widest_angle(error_bound: sp.Expr, widest: sp.Expr, trial: Trial) -> Findings:
     """The bound is ε at the widest angle, and its slope in the angle is not negative."""
     yield trial.same(error_bound.subs(angle, widest), eps)
     half = sp.Symbol("half_theta", positive=True)
@@ -59,7 +57,7 @@ def bound_is_the_error_at_the_widest_angle(error_bound: sp.Expr, widest: sp.Expr
 @exact(alignment_bound, step="aligned")
 def a_cauchy_ratio_is_as_small_with_this_probability(
     widest: sp.Expr, ratio: sp.Expr, aligned: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The probability is that of four widest angles on the circle; it and the mass 2∫1/(π(1+t²)) up to ρ(ε) have the same derivative in ε,
     and it is 0 at 0.
     """
@@ -77,7 +75,7 @@ def a_cauchy_ratio_is_as_small_with_this_probability(
 
 
 @enclosed(alignment_bound)
-def union_is_above(success: sp.Expr, union: sp.Expr, aligned: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def union_is_above(success: sp.Expr, union: sp.Expr, aligned: sp.Expr, trial: Trial) -> Findings:
     """The union bound less the probability is 0 for one neuron; one more changes the gap g into (1 − a)g + Na², where a, at most 1, is the
     probability that one neuron is aligned.
     """
@@ -89,7 +87,7 @@ def union_is_above(success: sp.Expr, union: sp.Expr, aligned: sp.Expr, trial: Tr
 
 
 @enclosed(alignment_bound)
-def leading_order_is_leading(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def leading_order_is_leading(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Findings:
     """arctan u ≤ u ≤ (1 + u²/3) arctan u, so 1 ≤ neurons/leading ≤ 1 + u²/3 with u = 2ε: for all errors below a half."""
     whole = {eps: (0, HALF)}
     yield trial.everywhere(eps * leading / neurons, eps, within=whole, zero={eps: (0, 3)})
@@ -131,7 +129,7 @@ HALVES = ((1, 100), (1, 5), (1, 2), (4, 5))  # p and q: tangents of half of the 
 
 
 @enclosed(alignment_bound, cost=0.5)
-def every_subset_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def every_subset_has_this_error(error_bound: sp.Expr, trial: Trial) -> Findings:
     """All subsets of networks with whole weights in exact arithmetic; and the four neurons, whose error is the bound."""
     for p, q in HALVES:
         error = sp.Rational(four_neurons(p, q)[1])
@@ -142,7 +140,7 @@ def every_subset_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[
 
 
 @enclosed(alignment_bound, cost=0.5)
-def some_kept_neuron_has_this_ratio(ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def some_kept_neuron_has_this_ratio(ratio: sp.Expr, trial: Trial) -> Findings:
     """The tangent of the least angle of a kept neuron is at most the ratio, for the same networks; for the four neurons it is the ratio at
     their error.
     """
@@ -166,7 +164,7 @@ def arcs() -> Iterator[tuple[sp.Expr, sp.Expr]]:
 @exact(alignment_bound, step="largest modulus", cost=0.5)
 def no_piece_exceeds_the_bound(
     error_bound: sp.Expr, pieces: tuple[sp.Expr, ...], gaps: tuple[sp.Expr, ...], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The gaps are the squared bound less the squared pieces, and not negative, by tangents of half angles; at φ = π/2 the middle pieces
     are the bound.
     """
@@ -182,7 +180,7 @@ def no_piece_exceeds_the_bound(
 @exact(alignment_bound, step="four neurons")
 def four_neurons_make_these_pieces(
     pieces: tuple[sp.Expr, ...], four: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The four neurons are mirror images of each other; every change of sign lies at an end of an arc, and on each arc the neurons that are
     active in its middle add up to the piece.
     """
@@ -224,7 +222,7 @@ def some_aligned_count(rng: np.random.Generator, d: int, nets: int, size: int, e
 
 
 @statistical(alignment_bound, tests=6, cost=0.4)
-def random_neurons_are_aligned_as_often(aligned: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_neurons_are_aligned_as_often(aligned: sp.Expr, trial: Trial) -> Findings:
     """Gaussian neurons in 2, 3 and 8 dimensions are aligned with the same claimed frequency."""
     for error, size in ((sp.Rational(1, 20), 150_000), (sp.Rational(1, 100), 40_000)):
         size = trial.size(size)
@@ -235,7 +233,7 @@ def random_neurons_are_aligned_as_often(aligned: sp.Expr, trial: Trial) -> Itera
 
 
 @statistical(alignment_bound, tests=2)
-def random_networks_hold_an_aligned_neuron_as_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_networks_hold_an_aligned_neuron_as_often(success: sp.Expr, trial: Trial) -> Findings:
     """Networks of 5 and of 19 neurons in three dimensions."""
     nets = trial.size(20_000)
     for size, error in ((5, sp.Rational(1, 20)), (19, sp.Rational(1, 100))):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.neuron_pruning.circle import squared_error, squared_sine
 from sparse_limits.theory.neuron_pruning.alignment import N, alignment_bound, delta, eps
 
@@ -14,7 +12,7 @@ TURNED = ((4, 3, 5), (12, 5, 13), (15, 8, 17), (40, 9, 41), (84, 13, 85))  # who
 
 
 @exact(alignment_bound)
-def one_neuron_errs_by_the_sine_of_its_angle(nearest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_neuron_errs_by_the_sine_of_its_angle(nearest: sp.Expr, trial: Trial) -> Findings:
     """The exact error of one neuron of the target's length is the sine of its angle: π times the share of directions that are as near."""
     for along, across, length in TURNED:
         error = squared_error((length, 0), [(along, across)], [1]) / length**2
@@ -24,7 +22,7 @@ def one_neuron_errs_by_the_sine_of_its_angle(nearest: sp.Expr, trial: Trial) -> 
 
 
 @exact(alignment_bound)
-def one_of_many_is_near(nearest: sp.Expr, found: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_of_many_is_near(nearest: sp.Expr, found: sp.Expr, enough: sp.Expr, trial: Trial) -> Findings:
     """The probability that no one of several independent neurons is near, by induction; at the number that is enough it is 1 − δ."""
     p = sp.Symbol("p", positive=True)
     none = (1 - found).subs(nearest, p)

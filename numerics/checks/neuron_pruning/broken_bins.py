@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.broken_bins_walk import equal
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact, statistical
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints
 from sparse_limits.theory.neuron_pruning.broken_bins import (
@@ -24,14 +22,13 @@ from sparse_limits.theory.neuron_pruning.broken_bins import (
 )
 
 HALF = sp.Rational(1, 2)
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 # The law of a breakpoint
 
 
 @exact(broken_bin_chain, step="density")
-def a_ratio_has_this_density(density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_ratio_has_this_density(density: sp.Expr, trial: Trial) -> Findings:
     """The density of −w/v at t given v is |v|φ(tv), and its mean over v is twice that over v > 0."""
     v = sp.Symbol("v", positive=True)
     normal = sp.Lambda(v, sp.exp(-(v**2) / 2) / sp.sqrt(2 * sp.pi))
@@ -46,7 +43,7 @@ def below_counts(rng: np.random.Generator, size: int) -> list[int]:
 
 
 @statistical(broken_bin_chain, tests=1)
-def breakpoints_of_random_neurons_are_cauchy(breakpoint_cdf: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def breakpoints_of_random_neurons_are_cauchy(breakpoint_cdf: sp.Expr, trial: Trial) -> Findings:
     """How many breakpoints lie below each of three points."""
     size = trial.size(40_000)
     p = [trial.value(breakpoint_cdf, {t: at}) for at in (sp.Integer(-1), HALF, sp.Integer(2))]
@@ -59,7 +56,7 @@ def breakpoints_of_random_neurons_are_cauchy(breakpoint_cdf: sp.Expr, trial: Tri
 @exact(broken_bin_chain)
 @control("symmetric chain", one_more=HALF, one_less=HALF)
 @control("ends exchanged", one_more=one_less, one_less=one_more)
-def each_neuron_changes_one_parity(one_more: sp.Expr, one_less: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def each_neuron_changes_one_parity(one_more: sp.Expr, one_less: sp.Expr, trial: Trial) -> Findings:
     """From every state of T ≤ 5 bins: among the T bins that the next breakpoint may hit, how many break and how many are mended."""
     for bins in range(1, 6):
         for state in range(2**bins):
@@ -72,7 +69,7 @@ def each_neuron_changes_one_parity(one_more: sp.Expr, one_less: sp.Expr, trial: 
 @exact(broken_bin_chain, step="ratio")
 def increments_have_the_ratio_of_the_steps(
     one_more: sp.Expr, one_less: sp.Expr, ratio: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """From h = up·h₊ + down·h₋ with an increment of 1 below and of the ratio above: up·ratio = down, and up + down = 1."""
     here, below = sp.symbols("here below", real=True)  # values of h
     up, down = (chance.subs(b, k) for chance in (one_more, one_less))
@@ -99,7 +96,7 @@ def last_term_apart(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(broken_bin_chain, step="all first")
-def sums_have_the_increments(weight: sp.Expr, all_broken_first: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_have_the_increments(weight: sp.Expr, all_broken_first: sp.Expr, trial: Trial) -> Findings:
     """From k to k + 1 the probability grows by the first increment times the weight; it is 0 at k = 0 and 1 at k = T."""
     none, one = (listed(all_broken_first.subs(k, start)) for start in (0, 1))
     increment = all_broken_first.subs(k, k + 1) - all_broken_first
@@ -112,7 +109,7 @@ def sums_have_the_increments(weight: sp.Expr, all_broken_first: sp.Expr, trial: 
 @control("symmetric steps", one_more=HALF, one_less=HALF)
 def the_probability_is_harmonic(
     one_more: sp.Expr, one_less: sp.Expr, all_broken_first: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The probability is 0 with no broken bin, 1 with all broken, and between them its mean over the next step, as fractions for T ≤ 7."""
     later = one_more.subs(b, k) * all_broken_first.subs(k, k + 1) + one_less.subs(b, k) * all_broken_first.subs(
         k, k - 1
@@ -125,7 +122,7 @@ def the_probability_is_harmonic(
 
 
 @exact(broken_bin_chain, step="stationary law")
-def steps_balance(one_more: sp.Expr, one_less: sp.Expr, stationary: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def steps_balance(one_more: sp.Expr, one_less: sp.Expr, stationary: sp.Expr, trial: Trial) -> Findings:
     """In the stationary law steps from b to b + 1 are as frequent as those back; the law adds up to 1 over b."""
     yield trial.same(stationary * one_more, (stationary * one_less).subs(b, b + 1), by=in_factorials)
     yield trial.same(trial.once(sp.summation, stationary, (b, 0, T)), sp.S.One)
@@ -135,7 +132,7 @@ def steps_balance(one_more: sp.Expr, one_less: sp.Expr, stationary: sp.Expr, tri
 @control("symmetric steps", one_more=HALF, one_less=HALF)
 def mean_times_solve_their_equations(
     one_more: sp.Expr, one_less: sp.Expr, mean_steps: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The linear equations m_b = 1 + up·m_(b+1) + down·m_(b−1) with m_0 = 0, solved in fractions for six T up to 8."""
     for bins in (1, 2, 3, 4, 6, 8):
         equations = sp.eye(bins)
@@ -168,7 +165,7 @@ def hits(rng: np.random.Generator, bins: int, start: int, runs: int) -> int:
 
 
 @statistical(broken_bin_chain, tests=2, cost=0.4)
-def random_neurons_break_all_bins_as_often(all_broken_first: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_neurons_break_all_bins_as_often(all_broken_first: sp.Expr, trial: Trial) -> Findings:
     """Gaussian neurons are added until all bins or none are broken."""
     runs = trial.size(20_000)
     for bins, start in ((8, 3), (4, 1)):

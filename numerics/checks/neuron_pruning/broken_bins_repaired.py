@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, parities
 from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
 from sparse_limits.theory.neuron_pruning.broken_bins import broken_bin_chain, h, phi, spacing
@@ -17,7 +15,7 @@ from sparse_limits.theory.neuron_pruning.broken_bins import broken_bin_chain, h,
 @exact(broken_bin_chain, step="hat")
 def three_kinks_cancel_but_for_a_hat(
     odd_bin_error: sp.Expr, three_kinks: tuple[tuple[int, int], ...], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The sum is piecewise linear: it is 0 beyond the kinks, and its largest modulus is at one of them."""
     yield trial.holds(len(three_kinks) % 2 == 1, "an odd number of breakpoints in one bin")
     yield trial.holds(sum(c for _, c in three_kinks) == 0, "no slope after the last kink")
@@ -38,7 +36,7 @@ def by_angles(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(broken_bin_chain, step="three neurons")
-def three_active_neurons_add_up_to_zero(repairing: Strengths, trial: Trial) -> Iterator[Finding]:
+def three_active_neurons_add_up_to_zero(repairing: Strengths, trial: Trial) -> Findings:
     """Where all three neurons are active their functionals add up to 0, on two vectors."""
     for turned in (sp.cos, sp.sin):
         outer, middle, other = (c * turned(turn) for c, turn in zip(repairing, TURNS, strict=True))
@@ -46,7 +44,7 @@ def three_active_neurons_add_up_to_zero(repairing: Strengths, trial: Trial) -> I
 
 
 @exact(broken_bin_chain, step="bump")
-def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Trial) -> Findings:
     """At an angle φ on either side of the kink of the middle neuron, the bump is the sum of the neurons that are active there."""
     for side, active in ((1, (2,)), (-1, (1, 2))):
         angle = sp.pi / 2 + side * phi
@@ -56,7 +54,7 @@ def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Tr
 
 
 @enclosed(broken_bin_chain, step="repaired error")
-def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial: Trial) -> Findings:
     """The bump is the repaired error in the middle and 0 at φ = h, and its slope is not positive for h − φ from 0 to π/2."""
     rest = sp.Symbol("rest", nonnegative=True)  # what h − φ lacks to π/2
     yield trial.same(repaired_error, bump.subs(phi, 0))
@@ -65,7 +63,7 @@ def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial
 
 
 @exact(broken_bin_chain)
-def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, trial: Trial) -> Findings:
     """The three neurons add up to 0 where all are active, and have the stated values at their kinks.
 
     Beside a neuron that is the target, at two distances in doubles, the supremum over the disc is the repaired error, which is the error of
@@ -97,7 +95,7 @@ def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, tria
 @enclosed(broken_bin_chain)
 def probability_eigenvalue_and_bump_have_their_ranges(
     one_more: sp.Expr, eigenvalue: sp.Expr, bump: sp.Expr, repaired_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The probability is at least 0, and the eigenvalue, a mean of ±1, at least −1; the bump is at least 0 and at most its value in the
     middle.
     """

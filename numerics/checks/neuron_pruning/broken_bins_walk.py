@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, control, exact, statistical
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.broken_bins import T, b, broken_bin_chain, d, in_factorials, j, s
 
 HALF = sp.Rational(1, 2)
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def equal(formula: sp.Expr, value: sp.Expr, at: dict[sp.Symbol, int], trial: Trial) -> Finding:
@@ -45,7 +43,7 @@ def walks_by_sets(bins: int) -> sp.Expr:
 
 
 @exact(broken_bin_chain, step="back")
-def walks_return_by_their_eigenvectors(back: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def walks_return_by_their_eigenvectors(back: sp.Expr, trial: Trial) -> Findings:
     """The walks on {0, 1}ᵀ for T ≤ 4, whatever the number of neurons is."""
     cases = ((back.subs(T, bins).doit(), trial.once(walks_by_sets, bins)) for bins in range(1, 5))
     yield trial.at_sizes(cases, "walks")
@@ -66,7 +64,7 @@ def term_by_term(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(broken_bin_chain, step="none broken")
-def complements_cancel(back: sp.Expr, none_broken: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def complements_cancel(back: sp.Expr, none_broken: sp.Expr, trial: Trial) -> Findings:
     """The mean of the sum and of the same sum with T − j in place of j, term by term."""
     turned = back.replace(
         lambda each: isinstance(each, sp.Sum), lambda each: sp.Sum(each.function.subs(j, T - j), *each.limits)
@@ -75,7 +73,7 @@ def complements_cancel(back: sp.Expr, none_broken: sp.Expr, trial: Trial) -> Ite
 
 
 @exact(broken_bin_chain, cost=0.4)
-def placements_without_broken_bins_are_counted(none_broken: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def placements_without_broken_bins_are_counted(none_broken: sp.Expr, trial: Trial) -> Findings:
     """Of all T^s ways to place s breakpoints in T bins, those with an even number in every bin are counted."""
     for bins, most in ((1, 4), (2, 8), (3, 6), (4, 6), (5, 4)):
         for neurons in range(most + 1):
@@ -87,7 +85,7 @@ def placements_without_broken_bins_are_counted(none_broken: sp.Expr, trial: Tria
 @control("symmetric steps", one_more=HALF, one_less=HALF)
 def the_chain_forgets_as_its_steps_say(
     one_more: sp.Expr, one_less: sp.Expr, none_broken: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The law of the chain, step by step in fractions, for 6, 10 and 20 bins, which are too many to list."""
     for bins, neurons in ((6, 9), (10, 6), (20, 8)):
         at = [{T: sp.Integer(bins), b: sp.Integer(now)} for now in range(bins + 1)]
@@ -107,7 +105,7 @@ def unbroken(rng: np.random.Generator, bins: int, neurons: int, inputs: int, run
 
 
 @statistical(broken_bin_chain, tests=5, cost=0.4)
-def random_networks_have_no_broken_bin_as_often(none_broken_anywhere: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_networks_have_no_broken_bin_as_often(none_broken_anywhere: sp.Expr, trial: Trial) -> Findings:
     """Networks of Gaussian neurons with several pairs of inputs."""
     for bins, neurons, inputs, runs in (
         (2, 4, 2, 20_000),
@@ -124,7 +122,7 @@ def random_networks_have_no_broken_bin_as_often(none_broken_anywhere: sp.Expr, t
 
 
 @exact(broken_bin_chain, step="pairs")
-def pairs_multiply(none_broken: sp.Expr, none_broken_anywhere: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pairs_multiply(none_broken: sp.Expr, none_broken_anywhere: sp.Expr, trial: Trial) -> Findings:
     """The product over the pairs of inputs 2i − 1 and 2i, listed for d ≤ 7; the number of bins and of neurons free."""
     pairs = {inputs: [(2 * i - 1, 2 * i) for i in range(1, inputs + 1) if 2 * i <= inputs] for inputs in range(2, 8)}
     cases = ((valued(none_broken_anywhere, {d: inputs}), none_broken ** len(pairs[inputs])) for inputs in pairs)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Check, Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Check, Findings, Trial, control, exact, statistical
 from sparse_limits.numerics.evidence.common import drawn_in_common
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.studies.gap import NEURONS_LINEAR, first_near_target
@@ -30,7 +28,7 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("10 % less", aligned=LESS * aligned)
     @control("one neuron more", success=success.subs(N, N + 1))
     @control("all aligned", success=aligned**N)
-    def one_neuron_more_is_not_aligned(aligned: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def one_neuron_more_is_not_aligned(aligned: sp.Expr, success: sp.Expr, trial: Trial) -> Findings:
         """The probability that no neuron is aligned: one neuron, and one more, independent of those before."""
         p = sp.Symbol("p", positive=True)
         none = (1 - unconditional(success)).subs(aligned, p)
@@ -39,7 +37,7 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @exact(claim, step="union")
     @control("one neuron less", union=union.subs(N, N - 1))
     @control("half the probabilities", union=union / 2)
-    def probabilities_add_up(aligned: sp.Expr, union: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def probabilities_add_up(aligned: sp.Expr, union: sp.Expr, trial: Trial) -> Findings:
         """By induction: one neuron, and one more."""
         yield trial.induction(unconditional(union), N, aligned, lambda term: term + aligned, start=1, by=sp.expand)
 
@@ -47,7 +45,7 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("neurons for twice the probability", neurons=2 * neurons)
     @control("10 % less", neurons=LESS * neurons)
     @control("without the probability", neurons=neurons / delta)
-    def many_neurons_from_one(aligned: sp.Expr, union: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def many_neurons_from_one(aligned: sp.Expr, union: sp.Expr, neurons: sp.Expr, trial: Trial) -> Findings:
         """The union bound is δ at this number, and every further neuron adds the probability of one."""
         yield trial.same(unconditional(union) - delta, aligned * (N - unconditional(neurons)))
 
@@ -55,7 +53,7 @@ def checks_of_the_number(claim: Claim) -> tuple[Check, Check, Check, Check]:
     @control("4ε instead of 2ε", leading=leading.subs(eps, 2 * eps))
     @control("square root of the error", leading=leading * sp.sqrt(eps))
     @control("10 % less", leading=LESS * leading)
-    def leading_order_drops_the_arctangent(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def leading_order_drops_the_arctangent(neurons: sp.Expr, leading: sp.Expr, trial: Trial) -> Findings:
         """The leading order is the number of neurons with the argument of its arctangent in place of the arctangent; their quotient tends
         to 1. The reciprocals differ by nothing at ε = 0, and by more and more as ε grows.
         """
@@ -92,7 +90,7 @@ def checks_from_the_other_side(claim: Claim) -> tuple[Check, Check]:
     @control("10 % more", alone=MORE * alone)
     @control("a neuron more", found_alone=found_alone.subs(N, N + 1))
     @control("union bound", found_alone=N * alone)
-    def one_neuron_near_the_target_is_enough(alone: sp.Expr, found_alone: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def one_neuron_near_the_target_is_enough(alone: sp.Expr, found_alone: sp.Expr, trial: Trial) -> Findings:
         """The probability of the strength near 1, by its Laplace law, times the angle's share of π; both errors add up to ε; and, by
         induction, many neurons.
         """
@@ -110,7 +108,7 @@ def checks_from_the_other_side(claim: Claim) -> tuple[Check, Check]:
     @statistical(claim, tests=1, cost=0.6)
     @control("a fortieth", seen=seen / 40)
     @control("four", seen=sp.Integer(4))
-    def most_networks_of_so_many_hold_a_ticket(seen: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def most_networks_of_so_many_hold_a_ticket(seen: sp.Expr, trial: Trial) -> Findings:
         """Neurons are drawn until a search finds a subset with an error of at most 1/50, without an output ReLU."""
         first = drawn_in_common(trial, first_sizes, trial.size(100), 0.02)
         yield trial.mostly(int(np.count_nonzero(first <= int(seen))), len(first), f"{seen} neurons hold a ticket")

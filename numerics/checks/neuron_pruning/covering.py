@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.zones import is_least
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import valued
@@ -16,7 +14,6 @@ from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.covering import ball_covering, level, moment, rho, slope, steepness, theta
 from sparse_limits.theory.neuron_pruning.inputs import d
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 CLOSE = sp.Rational(1, 10**12)
 g = sp.Symbol("g", positive=True)
 THIN = 20 / 99  # ρ at ε = 1/20
@@ -40,7 +37,7 @@ def covered_circles(rng: np.random.Generator, thin: float, sizes: tuple[int, ...
 
 
 @statistical(ball_covering, tests=1, cost=0.3)
-def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) -> Findings:
     """Three inputs, ε = 1/20, and 10, 15 or 20 neurons: arcs of a half circle, glued at its ends."""
     sizes, nets = (10, 15, 20), trial.size(24000)
     counts = trial.draw(covered_circles, THIN, sizes, nets)
@@ -50,7 +47,7 @@ def random_planks_cover_circles_no_more_often(success: sp.Expr, trial: Trial) ->
 
 
 @statistical(ball_covering, tests=1, cost=0.2)
-def drawn_planks_cover_no_more_often_than_seen(seen_covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_planks_cover_no_more_often_than_seen(seen_covered: sp.Expr, trial: Trial) -> Findings:
     """Twenty planks of three inputs at ε = 1/20 cover the circle at most with the frequency stated."""
     nets = trial.size(16000)
     (count,) = trial.draw(covered_circles, THIN, (20,), nets)
@@ -58,7 +55,7 @@ def drawn_planks_cover_no_more_often_than_seen(seen_covered: sp.Expr, trial: Tri
 
 
 @exact(ball_covering)
-def caps_hold_one_neuron_that_is_enough(cap: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def caps_hold_one_neuron_that_is_enough(cap: sp.Expr, enough: sp.Expr, trial: Trial) -> Findings:
     """The cap's share grows from 0 with the angle at the rate of half of its sine; with the number of neurons that is enough, none lies in
     the cap with probability 1 − δ.
     """
@@ -72,7 +69,7 @@ def caps_hold_one_neuron_that_is_enough(cap: sp.Expr, enough: sp.Expr, trial: Tr
 @enclosed(ball_covering, cost=0.3)
 def two_equal_points_and_two_a_sixth_of_a_turn_apart(
     missed: sp.Expr, rate: sp.Expr, one_neuron: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Equal points, where the mean for one neuron is that of one over the probability, and points at the angle π/3; ρ = 1/10.
 
     What the bound exceeds 1 by is at least that of the mean, and at most 2 % more.
@@ -96,9 +93,7 @@ SOME = {d: sp.Integer(6), N: sp.Integer(40), eps: sp.Rational(1, 20)}
 
 
 @enclosed(ball_covering)
-def letters_stand_for_formulas(
-    one_neuron: sp.Expr, second_moment: sp.Expr, success: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def letters_stand_for_formulas(one_neuron: sp.Expr, second_moment: sp.Expr, success: sp.Expr, trial: Trial) -> Findings:
     """Each formula has the value of its printed form with the values of the formulas for its letters, up to 10⁻¹²."""
     thin = sp.Rational(trial.value(ratio, SOME))
     known = {**SOME, rho: thin, slope: sp.Rational(trial.value(steepness, {rho: thin}))}
@@ -114,7 +109,7 @@ def letters_stand_for_formulas(
 
 
 @enclosed(ball_covering, step="neurons", cost=0.5)
-def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Findings:
     """The number is the first, from 1 on, at which 1 less the bound is at most 1 − δ; so the bound is at least δ there, and less than δ
     with one neuron fewer.
     """

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import valued
@@ -26,15 +24,12 @@ from sparse_limits.theory.neuron_pruning.covering_order import (
 )
 from sparse_limits.theory.neuron_pruning.inputs import d
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 PLANKS = {rho: (sp.Rational(1, 50), sp.Rational(7, 10))}  # to 1/√2, but for little
 PAIRS = {theta: (0, 3), **PLANKS}
 
 
 @enclosed(ball_covering_order, step="difference of squares")
-def squares_of_widths_differ_by_this(
-    wide: sp.Expr, narrow: sp.Expr, square_gap: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def squares_of_widths_differ_by_this(wide: sp.Expr, narrow: sp.Expr, square_gap: sp.Expr, trial: Trial) -> Findings:
     """The squares of the widths differ by this, in the cosine of half the angle; both widths are at least 0 at angles up to 3 and ρ from
     1/50 to 0.7.
 
@@ -61,7 +56,7 @@ def slope_at_zero(value: sp.Expr) -> sp.Expr:
 @enclosed(ball_covering_order, step="near slope", cost=1.5)
 def equal_points_have_this_slope(
     near_neuron: sp.Expr, steepness: sp.Expr, near_slope: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The mean for near points is 1 at ρ = 0, with the claimed slope; at ρ = 10⁻⁶ its difference quotient is within 10ρ of this slope."""
     near_neuron = opened(near_neuron).subs(slope, steepness)
     yield trial.same(near_neuron.subs(rho, 0), sp.S.One)
@@ -74,7 +69,7 @@ def equal_points_have_this_slope(
 @enclosed(ball_covering_order, step="two zones")
 def both_zones_add_up(
     weight: sp.Expr, square_mean: sp.Expr, cap: sp.Expr, two_zones: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The two zones are the mean of the square at the weight, and the power for equal points times the cap; also at a fortieth of ρ."""
     both = square_mean.subs(lamda, weight) + cap * most**N
     shrunk = {rho: rho / 40}
@@ -89,13 +84,13 @@ def full(two_zones: sp.Expr, part: sp.Expr) -> sp.Expr:
 
 
 @exact(ball_covering_order, step="near number")
-def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr, trial: Trial) -> Findings:
     """At this number the zone of the near points equals the part."""
     yield trial.same(near_count, full(two_zones, part), by=in_logarithms)
 
 
 @enclosed(ball_covering_order, step="growth")
-def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, trial: Trial) -> Findings:
     """The mean has the arcsine of y = ρ/√(1 − ρ²), less one that is not negative, and an arctangent; with the larger y/√(1 − y²), 0 and π/2
     in their places it is 1 + Kρ.
     """
@@ -115,7 +110,7 @@ def equal_points_grow_no_faster(near_neuron: sp.Expr, near_growth: sp.Expr, tria
 @exact(ball_covering_order, step="least numbers")
 def far_number_at_half_of_the_chance(
     half_chance: sp.Expr, far_count: sp.Expr, near_count: sp.Expr, far_least: sp.Expr, near_least: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At half of the chance the far number is the least one times a factor above 1, with δ = 1/(1 + u).
 
     The near number times log M is (d − 3) log(2/δ) − log(1 − δ), where log M is at most Kρ, log(2/δ) at least δ log 2, and −log(1 − δ) ≥ δ
@@ -151,7 +146,7 @@ def both_least_numbers_are_of_the_order(
     near_least: sp.Expr,
     order: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The order over either least number is a function of ε times at most 1: (d − 2)/(d − 1) for the far number, δ for the near one.
 
     Both functions are at most 1 on the whole range of errors, and that for the near number is within 0.01 of 0.91 at its end.
@@ -177,7 +172,7 @@ def the_near_number_leads(
     far_count: sp.Expr,
     leading: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """At ρ = e^−L the near number times log m and the far number in units of the spread have the stated forms in L; L − 2 log L is L, and ρ
     is 4ε, to leading order.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.neuron_pruning.alignment import delta
 from sparse_limits.theory.neuron_pruning.covering import one_neuron, rho, slope, theta
@@ -39,7 +38,7 @@ def in_widths(gap: sp.Expr, y: sp.Symbol, sine: sp.Symbol) -> sp.Expr:
 
 
 @enclosed(ball_covering_order, step="near points")
-def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Findings:
     """The mean for near points is that of N9.1 at the angle 0; this falls in the angle up to a right one, and is symmetric about it.
 
     The slope is written by the sine and cosine of the angle, for any steepness, at 1 − 2ρ² = 1/(1 + y).
@@ -60,9 +59,7 @@ def equal_points_are_the_most(near_neuron: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @enclosed(ball_covering_order)
-def more_success_asks_for_more(
-    near_count: sp.Expr, order: sp.Expr, leading: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def more_success_asks_for_more(near_count: sp.Expr, order: sp.Expr, leading: sp.Expr, trial: Trial) -> Findings:
     """The near number grows with the probability of success, and the order and the leading order are positive."""
     yield trial.below(near_count, near_count.subs(delta, (1 + delta) / 2))
     yield trial.below(sp.S.Zero, order, strict=True, needed="order")

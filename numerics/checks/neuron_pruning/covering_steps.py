@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.formulas.valued import put_in, valued
 from sparse_limits.theory.neuron_pruning.alignment import N, ratio
 from sparse_limits.theory.neuron_pruning.covering import b, ball_covering, g, level, rho, share, theta, v, x, y
 from sparse_limits.theory.neuron_pruning.inputs import d
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 half = sp.Symbol("half", positive=True)  # cos θ/2
 
 
@@ -52,7 +49,7 @@ def in_powers(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(ball_covering, step="rate")
-def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Findings:
     """The rate is by the normal density of a pair with covariance cos θ, whose derivative is −sin θ; that density satisfies Price's
     equation.
 
@@ -73,9 +70,7 @@ def two_points_depend_by_the_normal_density(rate: sp.Expr, trial: Trial) -> Iter
 
 
 @enclosed(ball_covering, step="not too small")
-def few_points_are_missed_no_more_than_by_the_mean(
-    missed: sp.Expr, least_missed: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def few_points_are_missed_no_more_than_by_the_mean(missed: sp.Expr, least_missed: sp.Expr, trial: Trial) -> Findings:
     """The bound is e^(−t²/2) times e^(−t E|w|), with E|w| an integral; it is at most the probability up to t = 8, and has the same slope at
     0.
     """
@@ -88,7 +83,7 @@ def few_points_are_missed_no_more_than_by_the_mean(
 @exact(ball_covering, step="widths")
 def the_rate_over_the_square_has_normal_parts(
     rate: sp.Expr, least_missed: sp.Expr, tilt: sp.Expr, wide: sp.Expr, narrow: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The rate over the square of the bound, times e^(−g²/2), is the difference of the two normal parts over π, for all g."""
     ours = (rate / least_missed**2).subs(level, rho * g) * sp.exp(-(g**2) / 2)
     wider, narrower = (sp.exp(-(g**2) / (2 * each**2) + tilt * g) for each in (wide, narrow))
@@ -98,7 +93,7 @@ def the_rate_over_the_square_has_normal_parts(
 @enclosed(ball_covering, step="steepness")
 def the_steepness_is_a_slope(
     tilted: sp.Expr, tilt: sp.Expr, widest: sp.Expr, steepness: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The steepness is the slope in v² at the widest v. The slope of v(e^(cv) − 1) in v² does not fall in v, so this function is convex in
     v².
     """
@@ -116,7 +111,7 @@ def the_steepness_is_a_slope(
 
 
 @enclosed(ball_covering, step="lengths")
-def widths_have_this_integral(wide: sp.Expr, narrow: sp.Expr, arcs: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def widths_have_this_integral(wide: sp.Expr, narrow: sp.Expr, arcs: sp.Expr, trial: Trial) -> Findings:
     """Minus the derivative of the integral in the angle is the difference of the widths, and at a right angle the integral is 0."""
     yield trial.same(-sp.diff(arcs, theta), wide - narrow, by=by_roots)
     yield trial.same(arcs.subs(theta, sp.pi / 2), sp.S.Zero)
@@ -131,9 +126,7 @@ def by_square_roots(gap: sp.Expr) -> sp.Expr:
 
 
 @enclosed(ball_covering, step="one arc")
-def two_arcs_are_one(
-    arcs: sp.Expr, sine: sp.Expr, right_sine: sp.Expr, lengths: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def two_arcs_are_one(arcs: sp.Expr, sine: sp.Expr, right_sine: sp.Expr, lengths: sp.Expr, trial: Trial) -> Findings:
     """The sum of two arcsines, each at most a right angle, is a right angle less one arcsine, by the cosine of the sum; this turns the
     integral into the lengths.
     """
@@ -152,7 +145,7 @@ def two_arcs_are_one(
 
 
 @enclosed(ball_covering, step="squares")
-def squares_have_this_integral(wide: sp.Expr, narrow: sp.Expr, squares: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def squares_have_this_integral(wide: sp.Expr, narrow: sp.Expr, squares: sp.Expr, trial: Trial) -> Findings:
     """Minus the derivative of the integral in the angle is the difference of the squared widths, and at a right angle the integral is 0."""
     falling = sp.diff(squares, theta)
     yield trial.same(-falling, wide**2 - narrow**2, by=by_half_angle)
@@ -165,7 +158,7 @@ def by_recurrence(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(ball_covering, step="angle")
-def powers_of_the_sine_are_a_density(angle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def powers_of_the_sine_are_a_density(angle_density: sp.Expr, trial: Trial) -> Findings:
     """The density's total is 1 for d = 3 and 4, and the same for d and d + 2, as the derivative of sin^(d−2)θ cos θ integrates to 0."""
     ends = sp.sin(theta) ** (d - 2) * sp.cos(theta)
     power = sp.sin(theta) ** (d - 3)
@@ -183,7 +176,7 @@ def powers_of_the_sine_are_a_density(angle_density: sp.Expr, trial: Trial) -> It
 @exact(ball_covering, step="second moment")
 def the_mean_is_over_the_angle(
     angle_density: sp.Expr, one_neuron: sp.Expr, second_moment: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The integrand from 0 to a right angle, by induction: one neuron, and one more."""
     one_neuron = put_in(one_neuron).subs(rho, ratio)
     second_moment = put_in(second_moment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -10,7 +9,7 @@ import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.covering_order import full, in_logarithms
 from sparse_limits.numerics.checks.neuron_pruning.zones import check_of_the_letters, is_least
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.theory.formulas.let import opened
 from sparse_limits.theory.formulas.valued import put_in
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
@@ -28,13 +27,9 @@ from sparse_limits.theory.neuron_pruning.cube_covering import (
 from sparse_limits.theory.neuron_pruning.cube_planks import cube_ratio
 from sparse_limits.theory.neuron_pruning.inputs import d
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @enclosed(cube_covering, step="half-width")
-def corners_are_unit_vectors_times_their_length(
-    corner_ratio: sp.Expr, thin: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def corners_are_unit_vectors_times_their_length(corner_ratio: sp.Expr, thin: sp.Expr, trial: Trial) -> Findings:
     """The half-width is the ratio of N3.2 below 1/4 over the length √(d − 1) of a corner; its square is at most 1/2."""
     yield trial.same(corner_ratio, cube_ratio, by=None)
     yield trial.same(thin, corner_ratio / sp.sqrt(d - 1))
@@ -45,7 +40,7 @@ def corners_are_unit_vectors_times_their_length(
 
 
 @exact(cube_covering)
-def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def an_open_share_of_two_values_attains_the_bound(success: sp.Expr, trial: Trial) -> Findings:
     """If all corners are open with probability 1/R, and else none, the probability of success is the bound 1 − 1/R; at the R of the claim
     too.
     """
@@ -70,7 +65,7 @@ def covered_corners(
 
 
 @statistical(cube_covering, tests=1, cost=0.3)
-def random_planks_cover_corners_no_more_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_planks_cover_corners_no_more_often(success: sp.Expr, trial: Trial) -> Findings:
     """Five inputs, ε = 1/10, and 10, 20 or 30 neurons: all eight pairs of opposite corners."""
     inputs, sizes, nets = 5, (10, 20, 30), trial.size(6000)
     counts = trial.draw(covered_corners, 0.4, inputs, sizes, nets)
@@ -84,7 +79,7 @@ CLOSE = sp.Rational(1, 10**12)
 
 
 @enclosed(cube_covering)
-def letters_stand_for_formulas(cube_moment: sp.Expr, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def letters_stand_for_formulas(cube_moment: sp.Expr, success: sp.Expr, trial: Trial) -> Findings:
     """Each formula has the value of its printed form with the values of the formulas for its letters, up to 10⁻¹²."""
     width = sp.Rational(trial.value(thin, SOME))
     known = {**SOME, rho: width, slope: sp.Rational(trial.value(steepness, {rho: width}))}
@@ -95,7 +90,7 @@ def letters_stand_for_formulas(cube_moment: sp.Expr, success: sp.Expr, trial: Tr
 
 
 @enclosed(cube_covering, step="neurons", cost=0.3)
-def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) -> Findings:
     """The number is the first, from 1 on, at which 1 less the bound is at most 1 − δ; so the bound is at least δ there, and less than δ
     with one neuron fewer.
     """
@@ -106,7 +101,7 @@ def the_number_is_the_least(success: sp.Expr, neurons: sp.Expr, trial: Trial) ->
 
 
 @exact(cube_covering)
-def pyramids_have_this_share_of_directions(pyramid: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pyramids_have_this_share_of_directions(pyramid: sp.Expr, trial: Trial) -> Findings:
     """The share is 0 at 0; its derivative in half of the side is, by squares, an integral over each of the four sides of the square, by a
     primitive, over 4π.
     """
@@ -127,7 +122,7 @@ def corners_covered(rng: np.random.Generator, size: int, draws: int) -> int:
 
 
 @statistical(cube_covering, tests=2, cost=0.2)
-def drawn_planks_cover_corners_as_often(all_corners: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_planks_cover_corners_as_often(all_corners: sp.Expr, trial: Trial) -> Findings:
     """Three inputs and 3 or 10 neurons."""
     draws = trial.size(120_000)
     for size in (3, 10):
@@ -136,7 +131,7 @@ def drawn_planks_cover_corners_as_often(all_corners: sp.Expr, trial: Trial) -> I
 
 
 @exact(cube_covering)
-def one_neuron_is_enough_in_a_pyramid(enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_neuron_is_enough_in_a_pyramid(enough: sp.Expr, trial: Trial) -> Findings:
     """|y| + |z| ≤ ε is a square whose half side is ε/√2, the distance of a side from 0; with the number of neurons that is enough, none
     lies there with probability 1 − δ.
     """
@@ -148,7 +143,7 @@ def one_neuron_is_enough_in_a_pyramid(enough: sp.Expr, trial: Trial) -> Iterator
 @enclosed(cube_covering_order, step="two zones")
 def both_zones_add_up(
     weight: sp.Expr, square_mean: sp.Expr, tail: sp.Expr, two_zones: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The two zones are the mean of the square at the weight of N9.2, and the tail times the power; also at a twentieth of ρ."""
     yield trial.same(weight, ball_covering_order.claimed["weight"])
     both = square_mean.subs(lamda, weight) + tail * most**N
@@ -158,7 +153,7 @@ def both_zones_add_up(
 
 
 @exact(cube_covering_order, step="near number")
-def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr, trial: Trial) -> Findings:
     """At this number the zone of the near points equals the part, which is that of N9.2."""
     yield trial.same(part, ball_covering_order.claimed["part"])
     yield trial.same(near_count, full(two_zones, part), by=in_logarithms)
@@ -166,14 +161,8 @@ def the_near_part_is_full(two_zones: sp.Expr, part: sp.Expr, near_count: sp.Expr
 
 @enclosed(cube_covering_order, step="leading order")
 def the_near_number_leads(
-    thin: sp.Expr,
-    near_slope: sp.Expr,
-    tail: sp.Expr,
-    part: sp.Expr,
-    far_count: sp.Expr,
-    leading: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    thin: sp.Expr, near_slope: sp.Expr, tail: sp.Expr, part: sp.Expr, far_count: sp.Expr, leading: sp.Expr, trial: Trial
+) -> Findings:
     """The leading order is the exponent (d − 1) log 2 of the tail over that of one neuron; the tail has this exponent up to (d − 1)η, for η
     from 10⁻⁹ to 1.
 
@@ -190,13 +179,13 @@ letters_stand_for_formulas_of_the_order = check_of_the_letters(cube_covering_ord
 
 
 @enclosed(cube_covering)
-def corners_are_far_enough(thin: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def corners_are_far_enough(thin: sp.Expr, trial: Trial) -> Findings:
     """The half-width is below 1/√2, as planks of N9.1 have it."""
     yield trial.below(thin, 1 / sp.sqrt(2), strict=True)
 
 
 @enclosed(cube_covering_order)
-def more_success_asks_for_more_on_the_cube(thin: sp.Expr, near_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def more_success_asks_for_more_on_the_cube(thin: sp.Expr, near_count: sp.Expr, trial: Trial) -> Findings:
     """The half-width is below 1/√2; and the near number grows with the probability of success."""
     yield trial.below(thin, 1 / sp.sqrt(2), strict=True)
     yield trial.below(near_count, near_count.subs(delta, (1 + delta) / 2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
@@ -17,14 +16,13 @@ from sparse_limits.numerics.checks.neuron_pruning.zones import (
     check_of_the_lesser,
     check_of_the_mean,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.theory.neuron_pruning.alignment import eps
 from sparse_limits.theory.neuron_pruning.cube_covering import near_count, thin, two_zones
 from sparse_limits.theory.neuron_pruning.cube_planks import cube_mean, cube_planks, cube_ratio, mean, s, transform
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.planks import ball_mean, r
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 ROOT = sp.sqrt(2 / sp.pi)  # E|w| of a standard normal weight
 
 
@@ -35,14 +33,14 @@ def transforms(rng: np.random.Generator, size: int, draws: int) -> NDArray[np.fl
 
 
 @enclosed(cube_planks, step="series")
-def both_forms_of_the_transform_agree(transform: sp.Expr, large: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def both_forms_of_the_transform_agree(transform: sp.Expr, large: sp.Expr, trial: Trial) -> Findings:
     """The transform, a product 0 · ∞ in the limit, and its form without that product agree near 0 and where doubles give up."""
     points = [{s: sp.Rational(at)} for at in ("1/50", "1/3", "1", "7/2", "20", "60")]
     yield trial.same(transform, large, at=points, by=None)
 
 
 @enclosed(cube_planks, cost=1)
-def cube_mean_is_the_integral(cube_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cube_mean_is_the_integral(cube_mean: sp.Expr, trial: Trial) -> Findings:
     """At 20 inputs the mean lies between the integral over s ≤ 3 and this plus a bound on the rest, and below the ball's mean; times d − 1
     it is no larger at 40 inputs than at 20.
     """
@@ -77,7 +75,7 @@ def point_of_the_cube(planks: Planks, total: Fraction) -> bool:
 
 
 @statistical(cube_planks, tests=2)
-def random_vectors_have_this_transform(transform: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_vectors_have_this_transform(transform: sp.Expr, trial: Trial) -> Findings:
     """E exp(−‖u‖_1) is a power of the transform at 1, in two and in five dimensions."""
     for size in (2, 5):
         sample = trial.draw(transforms, size, trial.size(20_000))
@@ -88,7 +86,7 @@ CUBES = ((2, 1), (2, 3), (3, 4), (4, 4))
 
 
 @exact(cube_planks, cost=0.3)
-def planks_with_a_smaller_sum_do_not_cover_the_cube(cover_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def planks_with_a_smaller_sum_do_not_cover_the_cube(cover_sum: sp.Expr, trial: Trial) -> Findings:
     """Random planks whose half-widths add up to a millionth less than the sum: linear programs find a point outside of all, verified in
     fractions. One plank with the whole sum covers.
     """
@@ -103,13 +101,13 @@ def planks_with_a_smaller_sum_do_not_cover_the_cube(cover_sum: sp.Expr, trial: T
 
 
 @statistical(cube_planks, tests=2, cost=0.2)
-def sums_of_random_planks_reach_one_on_the_cube(cube_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_of_random_planks_reach_one_on_the_cube(cube_success: sp.Expr, trial: Trial) -> Findings:
     """The event that a ticket needs, in networks of 100 neurons."""
     yield from sums_beside_a_bound(cube_success, cube_mean, cube_ratio, 100, 1, trial)
 
 
 @statistical(cube_planks, tests=1)
-def bounded_ratios_stay_below_on_the_cube(cube_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bounded_ratios_stay_below_on_the_cube(cube_mean: sp.Expr, trial: Trial) -> Findings:
     """The mean of min(ratio, 1) is at most the claimed one; the ratios themselves may have no variance."""
     draws = trial.size(20_000)
     p = trial.value(cube_mean, {d: sp.Integer(20)})
@@ -160,7 +158,7 @@ def least_on_the_square(rng: np.random.Generator, nets: int, size: int) -> list[
 
 
 @enclosed(cube_planks, cost=0.3)
-def no_network_on_the_square_does_better(cube_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_network_on_the_square_does_better(cube_error: sp.Expr, trial: Trial) -> Findings:
     """No subset of networks of two inputs has an error below the bound, in fractions; for some ratios, a few neurons have the bound as
     their error.
     """
@@ -173,7 +171,7 @@ def no_network_on_the_square_does_better(cube_error: sp.Expr, trial: Trial) -> I
 
 
 @enclosed(cube_planks)
-def some_neuron_on_the_square_has_this_ratio(cube_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def some_neuron_on_the_square_has_this_ratio(cube_ratio: sp.Expr, trial: Trial) -> Findings:
     """The few neurons for each ratio have just this ratio at their error, in fractions."""
     for p, q in ((1, 5), (1, 2), (1, 1), (2, 1), (4, 1)):
         ratio = sp.Rational(p, q)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import delta, eps
@@ -18,7 +16,7 @@ from sparse_limits.theory.subset_sum.symbols import n
 
 
 @enclosed(exponential_gap)
-def as_many_suffice_and_no_fewer(enough: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def as_many_suffice_and_no_fewer(enough: sp.Expr, failure: sp.Expr, trial: Trial) -> Findings:
     """For each input the number is rounded up, by less than 1: there the bound on failure is 1 − δ times a power of a factor below 1, with
     what is added as exponent.
 
@@ -40,7 +38,7 @@ def in_logarithms(gap: sp.Expr) -> sp.Expr:
 
 
 @enclosed(exponential_gap)
-def fewer_fail(needed: sp.Expr, share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def fewer_fail(needed: sp.Expr, share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, trial: Trial) -> Findings:
     """With its power, the bound of N5.2 without a sum is δ at this number; the series converges there for ε from 1/50 to 1/3 and δ from
     1/10 to 9/10.
     """
@@ -52,14 +50,14 @@ def fewer_fail(needed: sp.Expr, share: sp.Expr, pair: sp.Expr, ratio: sp.Expr, t
 
 
 @enclosed(exponential_gap)
-def some_neurons_are_needed(needed: sp.Expr, order: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def some_neurons_are_needed(needed: sp.Expr, order: sp.Expr, trial: Trial) -> Findings:
     """Both numbers are positive, so that they have logarithms."""
     yield trial.below(sp.S.Zero, needed, strict=True)
     yield trial.below(sp.S.Zero, order, strict=True)
 
 
 @enclosed(exponential_gap)
-def the_power_is_one_of_those_allowed(needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_power_is_one_of_those_allowed(needed: sp.Expr, trial: Trial) -> Findings:
     """The number is N5.2's at some power, which is at least 0 and below 1 as N5.2 asks."""
     powers = {each.exp for each in needed.atoms(sp.Pow)}
     power = next((each for each in powers if valued(neurons, {s: each}) == needed), None)
@@ -70,7 +68,7 @@ def the_power_is_one_of_those_allowed(needed: sp.Expr, trial: Trial) -> Iterator
 
 
 @enclosed(exponential_gap)
-def a_gap_needs_a_second_weight(enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_gap_needs_a_second_weight(enough: sp.Expr, trial: Trial) -> Findings:
     """Why N11 begins with two inputs: with one, a whole neuron is a single weight, and yet at ε = 10⁻⁹ its formulas would need more whole
     neurons than are enough for single weights. From two inputs on nothing is compared.
     """

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.jumps import random_neurons
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.jump_bound import excess, farthest, jump_bound, s
@@ -37,7 +35,7 @@ def in_tangents(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(jump_bound, step="one kink inside")
-def largest_strength_of_one_kink(jump: sp.Expr, length: sp.Expr, largest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def largest_strength_of_one_kink(jump: sp.Expr, length: sp.Expr, largest: sp.Expr, trial: Trial) -> Findings:
     """With errors of both signs the strength is ε times the sum of the cotangents of half of both gaps, and falls with the gaps; the
     largest one has the larger gap at its least, half of the arc.
 
@@ -65,7 +63,7 @@ def with_a_letter(gap: sp.Expr) -> sp.Expr:
 @enclosed(jump_bound, step="near the ends", cost=0.3)
 def one_kink_by_its_primitive(
     length: sp.Expr, largest: sp.Expr, sure: sp.Expr, primitive: sp.Expr, one_kink: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The largest strength is 1 at the sure gap; one kink is the sure part plus the integral from there to the middle of the arc, by its
     primitive. In the middle the largest strength is below 1.
     """
@@ -86,7 +84,7 @@ def off_the_arc(rng: np.random.Generator, d: int, nets: int, size: int, error: f
 
 
 @statistical(jump_bound, tests=2)
-def kinks_are_off_the_arc_as_often(outside: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kinks_are_off_the_arc_as_often(outside: sp.Expr, trial: Trial) -> Findings:
     """In 2 and in 5 dimensions, in planes that are drawn."""
     nets = trial.size(30_000)
     for d, size, error in ((2, 2, sp.Rational(3, 10)), (5, 4, sp.Rational(1, 5))):
@@ -97,7 +95,7 @@ def kinks_are_off_the_arc_as_often(outside: sp.Expr, trial: Trial) -> Iterator[F
 @enclosed(jump_bound)
 def values_of_an_independent_computation(
     outside: sp.Expr, one_kink: sp.Expr, term: sp.Expr, bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The parts at ε = 10⁻⁶ and 1 − s = 0.075, for 300 and for 1000 neurons; and the whole bound for 300."""
     at = {N: sp.Integer(300), eps: sp.Rational(1, 10**6), s: sp.Rational(37, 40)}
     for low, high in ((sp.Rational(6814, 10**6), bound), (bound, sp.Rational(6815, 10**6))):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.chances import checks_from_the_other_side
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.neuron_pruning.alignment import N, delta, eps
 from sparse_limits.theory.neuron_pruning.jump_bound import A, R, T, by_clusters, excess, jump_bound, s, v
 from sparse_limits.theory.neuron_pruning.jumps import after, ahead, k
@@ -21,7 +19,7 @@ one_neuron_near_the_target_is_enough, most_networks_of_so_many_hold_a_ticket = c
 @exact(jump_bound, step="quotients", cost=0.4)
 def terms_change_by_this_factor(
     sets: sp.Expr, by_gaps: sp.Expr, simplex: sp.Expr, quotient: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """For even and for odd k: sets, strengths that fit to the power s, and gaps."""
     more_pairs = 1 + 2 / (sp.floor(k / 2) + 1)
     choices, gaps = (trial.once(sp.combsimp, each.subs(k, k + 1) / each) for each in (sets, simplex))
@@ -40,7 +38,7 @@ def gathered(gap: sp.Expr) -> sp.Expr:
 @exact(jump_bound, step="geometric series", cost=0.3)
 def terms_are_below_a_geometric_series(
     term: sp.Expr, quotient: sp.Expr, pair: sp.Expr, ratio: sp.Expr, several: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The first term and factor; with N = m + 2 neurons and NR = N/(N + v) the series is below its bound by the stated gap."""
     yield trial.same(term.subs(k, 2), N * (N - 1) * pair, by=gathered)
     yield trial.same(quotient.subs(k, 2), (N - 2) * ratio, by=gathered)
@@ -61,7 +59,7 @@ def with_squares(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(jump_bound, step="root")
-def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_bound_is_delta_at_its_root(several: sp.Expr, root: sp.Expr, trial: Trial) -> Findings:
     """At the root the bound is δ, with a letter for the square root: both factors add up to it, over δ.
 
     The bound grows with N, at NR = 1/(1 + y), and both factors are positive: the square root is that of (u + w)², for A − δR = u − w and δT
@@ -93,7 +91,7 @@ def limits_at_the_slow_power(
     limit_pair: sp.Expr,
     limit_ratio: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """At ε = exp(−1/w), w → 0: Γ(jw) = Γ(jw + 1)/jw, and the arc tends to π. The logarithm is 2L plus a part that stays bounded."""
     yield trial.same(slow, 1 + 1 / sp.log(eps), by=sp.expand_log)
     many, bounded = sp.symbols("L ell_0", real=True)
@@ -122,7 +120,7 @@ MOST_BY_CLUSTERS = sp.Rational(147, 1000)  # times ε^(−1/2), for an even chan
 
 
 @enclosed(jump_bound, cost=0.3)
-def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial) -> Findings:
     """For an even chance N5.2 asks for more neurons than clusters do, at all errors from 10⁻⁸ to 1/100; at 10⁻⁶ for more than 38 times as
     many.
 
@@ -147,7 +145,7 @@ def clusters_exclude_fewer_neurons(neurons: sp.Expr, slow: sp.Expr, trial: Trial
 
 
 @enclosed(jump_bound)
-def jumps_and_integrals_have_their_signs(jump: sp.Expr, simplex: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def jumps_and_integrals_have_their_signs(jump: sp.Expr, simplex: sp.Expr, trial: Trial) -> Findings:
     """The jump strictly grows with the error at either end of a gap, and the integral of a power is positive."""
     for end in (after, ahead):
         yield trial.below(sp.S.Zero, sp.diff(jump, end), strict=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
 from sparse_limits.theory.neuron_pruning.alignment import eps
 from sparse_limits.theory.neuron_pruning.jumps import after, ahead, g, h, here, kink_jumps
@@ -52,7 +51,7 @@ def misfits(rng: np.random.Generator, number: int, size: int) -> list[tuple[floa
 
 
 @enclosed(kink_jumps, cost=0.3)
-def good_subsets_lie_in_the_zonotope(jump: sp.Expr, arc: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def good_subsets_lie_in_the_zonotope(jump: sp.Expr, arc: sp.Expr, trial: Trial) -> Findings:
     """All subsets of random networks with an error below 3/5: within the arc no node errs by more, and where gaps exceed 10⁻³ the errors
     give the strengths up to 10⁻⁶.
     """
@@ -77,7 +76,7 @@ def good_subsets_lie_in_the_zonotope(jump: sp.Expr, arc: sp.Expr, trial: Trial) 
 
 
 @enclosed(kink_jumps)
-def a_higher_end_bends_more(jump: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_higher_end_bends_more(jump: sp.Expr, trial: Trial) -> Findings:
     """The jump strictly grows with the error at the next node, and with that at the node before."""
     for end in (after, ahead):
         yield trial.below(sp.S.Zero, sp.diff(jump, end), strict=True)

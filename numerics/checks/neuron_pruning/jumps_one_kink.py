@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import eps
 from sparse_limits.theory.neuron_pruning.jumps import after, ahead, c, here, jump, kink_jumps, strength_density
@@ -19,7 +17,7 @@ def by_sines(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(kink_jumps)
-def strengths_of_one_kink_fill_an_interval(one_length: sp.Expr, one_fits: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def strengths_of_one_kink_fill_an_interval(one_length: sp.Expr, one_fits: sp.Expr, trial: Trial) -> Findings:
     """The interval is twice the jump for errors ε at the ends and −ε at the kink; the probability is the mass of the density of a strength
     on the interval.
     """

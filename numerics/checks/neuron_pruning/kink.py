@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.kink import errors, kink, kink_lemma, offset, radius, slope, x
-
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def rational_instances(rng: np.random.Generator, count: int) -> list[dict[str, tuple[int, int]]]:
@@ -30,7 +26,7 @@ def rational_instances(rng: np.random.Generator, count: int) -> list[dict[str, t
 @exact(kink_lemma)
 def no_affine_function_does_better(
     kink_function: sp.Expr, bound: sp.Expr, best_affine: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """On instances in exact arithmetic: the error of the best g is the bound, and that of any other affine g at least the bound."""
     symbols = {str(s): s for s in (kink, radius, slope, offset)}
     for instance in trial.draw(rational_instances, trial.size(20)):

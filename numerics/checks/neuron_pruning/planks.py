@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
@@ -11,19 +11,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.neuron_pruning.alignment import N, eps, ratio
 from sparse_limits.theory.neuron_pruning.inputs import d
 from sparse_limits.theory.neuron_pruning.planks import ball_mean, ball_planks, r, theta
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @enclosed(ball_planks)
-def the_angle_has_a_power_of_the_cosine_as_density(
-    ratio_cdf: sp.Expr, ball_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def the_angle_has_a_power_of_the_cosine_as_density(ratio_cdf: sp.Expr, ball_mean: sp.Expr, trial: Trial) -> Findings:
     """Integrals of powers of the cosine, by computer algebra for d = 3, 5, 6 and 8."""
     for size in (3, 5, 6, 8):
         power = sp.cos(theta) ** (size - 2)
@@ -78,7 +74,7 @@ BALLS = ((2, 1), (2, 4), (3, 5), (4, 6), (2, 8))
 
 
 @exact(ball_planks, cost=0.2)
-def planks_with_a_smaller_sum_do_not_cover_the_ball(cover_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def planks_with_a_smaller_sum_do_not_cover_the_ball(cover_sum: sp.Expr, trial: Trial) -> Findings:
     """Random planks whose half-widths add up to a millionth less than the sum: the longest signed sum gives a point outside of all,
     verified in fractions. One plank with the whole sum covers.
     """
@@ -101,7 +97,7 @@ def full_sums(rng: np.random.Generator, inputs: int, size: int, order: int, slop
 
 def sums_beside_a_bound(
     success: sp.Expr, average: sp.Expr, widest: sp.Expr, size: int, order: int, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """In how many networks of so many neurons the half-widths, in which `widest` is the factor, add up to 1.
 
     At a bound of ½, and where the event is likely and the bound says nothing, so that bounds that are too low by a factor are refused.
@@ -117,7 +113,7 @@ def sums_beside_a_bound(
 
 
 @statistical(ball_planks, tests=2, cost=0.2)
-def sums_of_random_planks_reach_one_on_the_ball(ball_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_of_random_planks_reach_one_on_the_ball(ball_success: sp.Expr, trial: Trial) -> Findings:
     """The event that a ticket needs, in networks of 200 neurons."""
     yield from sums_beside_a_bound(ball_success, ball_mean, ratio, 200, 2, trial)
 
@@ -129,7 +125,7 @@ def small_ratios(rng: np.random.Generator, size: int, draws: int) -> int:
 
 
 @statistical(ball_planks, tests=3)
-def random_weights_have_this_ratio(ratio_cdf: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_weights_have_this_ratio(ratio_cdf: sp.Expr, trial: Trial) -> Findings:
     """The frequency of |w_1| ≤ ‖w_2:d‖ for d = 3, 5, 10."""
     draws = trial.size(40_000)
     for size in (3, 5, 10):
@@ -144,7 +140,7 @@ def thinned(rng: np.random.Generator, size: int, order: int, draws: int) -> int:
 
 
 @statistical(ball_planks, tests=1)
-def bounded_ratios_stay_below_on_the_ball(ball_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bounded_ratios_stay_below_on_the_ball(ball_mean: sp.Expr, trial: Trial) -> Findings:
     """The mean of min(ratio, 1) is at most the claimed one; the ratios themselves may have no variance."""
     draws = trial.size(20_000)
     p = trial.value(ball_mean, {d: sp.Integer(20)})

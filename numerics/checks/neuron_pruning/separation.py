@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Refutation, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import (
+    Findings,
+    Refutation,
+    Trial,
+    control,
+    empirical,
+    enclosed,
+    exact,
+    statistical,
+)
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms
 from sparse_limits.numerics.neuron_pruning.circle import Vector, squared_error
 from sparse_limits.numerics.neuron_pruning.tickets import plane_error, polar, weight_ticket
@@ -79,7 +86,7 @@ def near_networks(rng: np.random.Generator, nets: int) -> list[tuple[list[Vector
 
 
 @enclosed(measured_separation)
-def neurons_near_the_target_have_this_error(near_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def neurons_near_the_target_have_this_error(near_bound: sp.Expr, trial: Trial) -> Findings:
     """No network has an error above the bound; neurons at the target's direction have this error, and two beside it have it up to a factor
     of 1 + angle².
     """
@@ -97,7 +104,7 @@ def neurons_near_the_target_have_this_error(near_bound: sp.Expr, trial: Trial) -
 
 
 @exact(measured_separation)
-def the_window_holds_twice_as_many(window: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_window_holds_twice_as_many(window: sp.Expr, neurons: sp.Expr, trial: Trial) -> Findings:
     """A mass of 2k at the window's angle costs half of ε; an angle within ±η has the share 2η of 2π."""
     yield trial.same(near_bound.subs({total: 1, mass: 2 * k, angle: window}), eps / 2)
     yield trial.same(neurons * 2 * window / (2 * sp.pi), 2 * k)
@@ -118,16 +125,14 @@ def tail_of_mass(count: int) -> sp.Expr:
 
 
 @exact(measured_separation)
-def masses_have_this_tail(mass_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masses_have_this_tail(mass_tail: sp.Expr, trial: Trial) -> Findings:
     """The integral of the density of up to four neurons' mass."""
     for count in range(1, 5):
         yield trial.same(mass_tail.subs(k, count).doit(), trial.once(tail_of_mass, count))
 
 
 @exact(measured_separation)
-def neurons_fail_by_their_signs_and_their_number(
-    no_strength: sp.Expr, asked: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def neurons_fail_by_their_signs_and_their_number(no_strength: sp.Expr, asked: sp.Expr, trial: Trial) -> Findings:
     """A neuron lies in the window with a positive strength with half of the window's share; the number of neurons that is asked for has the
     failure as the probability that none is aligned (N2).
     """
@@ -147,9 +152,7 @@ def logarithm(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(measured_separation, cost=0.4)
-def failure_is_a_subset_sum_and_two_tails(
-    tail: sp.Expr, failure: sp.Expr, kept: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def failure_is_a_subset_sum_and_two_tails(tail: sp.Expr, failure: sp.Expr, kept: sp.Expr, trial: Trial) -> Findings:
     """The failure is a subset sum by R4, with the Laplace density at 2, and two Chernoff tails, for the mass and for the window."""
     for chernoff in trial.once(chernoff_tails):
         yield trial.same(sp.log(tail), sp.log(chernoff), by=logarithm)
@@ -161,7 +164,7 @@ def failure_is_a_subset_sum_and_two_tails(
 
 
 @enclosed(measured_separation)
-def tails_are_below(tail: sp.Expr, kept: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tails_are_below(tail: sp.Expr, kept: sp.Expr, failure: sp.Expr, trial: Trial) -> Findings:
     """The failure at the number that is kept is at most δ. For k = 1, 5 and 40 the tail bounds a Gamma(k) variable above 2k, and at most k
     of 40k neurons in a window that holds 2k in the mean.
     """
@@ -181,7 +184,7 @@ def strengths_and_angles(rng: np.random.Generator, size: int) -> tuple[NDArray[n
 
 
 @statistical(measured_separation, tests=1)
-def neurons_fall_into_the_window(window: sp.Expr, neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def neurons_fall_into_the_window(window: sp.Expr, neurons: sp.Expr, trial: Trial) -> Findings:
     """Neurons in the window with a strength of at most 2: the share 2k/N of all, times 1 − e⁻²."""
     size, at = trial.size(60_000), {k: sp.Integer(1), eps: sp.Rational(1, 2)}
     c, theta = trial.draw(strengths_and_angles, size)
@@ -214,7 +217,7 @@ def at_point(formula: sp.Expr, at: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
 
 
 @exact(measured_separation)
-def errors_on_the_axes_have_this_supremum(certificate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def errors_on_the_axes_have_this_supremum(certificate: sp.Expr, trial: Trial) -> Findings:
     """Against the exact error of five neurons on the axes, by their kinks and arcs."""
     axes: list[Vector] = [(1, 0), (0, 1), (-1, 0), (0, -1)]
     single = [tuple(int(i == place) * error for i in range(4)) for place in range(4) for error in (2, -3)]
@@ -231,12 +234,8 @@ EPSILONS = (0.2, 0.01)
 
 @exact(measured_separation)
 def brackets_are_secants(
-    neuron_steepest: sp.Expr,
-    neuron_flattest: sp.Expr,
-    weight_steepest: sp.Expr,
-    weight_flattest: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    neuron_steepest: sp.Expr, neuron_flattest: sp.Expr, weight_steepest: sp.Expr, weight_flattest: sp.Expr, trial: Trial
+) -> Findings:
     """The brackets are secant slopes: of 1/ε with two logarithms and without, of one logarithm and of a constant."""
     x = sp.Symbol("x", positive=True)
     claimed = neuron_steepest, neuron_flattest, weight_steepest, weight_flattest
@@ -264,12 +263,8 @@ def first_sizes(rng: np.random.Generator, networks: int) -> dict[str, NDArray[np
 @control("weights like neurons", weight_steepest=neuron_steepest, weight_flattest=neuron_flattest)
 @control("neurons like weights", neuron_steepest=weight_steepest, neuron_flattest=weight_flattest)
 def found_sizes_have_these_slopes(
-    neuron_steepest: sp.Expr,
-    neuron_flattest: sp.Expr,
-    weight_steepest: sp.Expr,
-    weight_flattest: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    neuron_steepest: sp.Expr, neuron_flattest: sp.Expr, weight_steepest: sp.Expr, weight_flattest: sp.Expr, trial: Trial
+) -> Findings:
     """Order statistics bound each median, and so each slope, at level 2e-8: its interval meets the secants."""
     sizes = trial.draw(first_sizes, trial.size(51))
     ends = {first: sp.Rational(1, 5), last: sp.Rational(1, 100)}
@@ -292,7 +287,7 @@ def readings(rng: np.random.Generator, networks: int, size: int) -> NDArray[np.f
 
 
 @statistical(measured_separation, tests=1, cost=0.2)
-def a_linear_output_loses_the_tickets(fails: Reading, success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_linear_output_loses_the_tickets(fails: Reading, success: sp.Expr, trial: Trial) -> Findings:
     """Of networks of 96 neurons, those with an error within 10⁻⁴ are no more frequent than N4.2 allows, about one in forty."""
     networks, error = trial.size(40), sp.Rational(1, 10_000)
     errors = trial.draw(readings, networks, 96)[int(fails.relu_output)]
@@ -301,6 +296,6 @@ def a_linear_output_loses_the_tickets(fails: Reading, success: sp.Expr, trial: T
 
 
 @enclosed(measured_separation)
-def no_sum_exceeds_its_moduli(near_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_sum_exceeds_its_moduli(near_bound: sp.Expr, trial: Trial) -> Findings:
     """The bound is at most 1 plus the mass plus the mass times the angle."""
     yield trial.below(near_bound, 1 + mass + mass * angle)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.kernel.sphere import THETA, harmonic
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.neuron_pruning.spectral import mean_squared_distance
 from sparse_limits.theory.formulas.let import opened
@@ -60,7 +59,7 @@ def on_half_sphere(dimension: int, degree: int) -> sp.Expr:
 
 
 @enclosed(neuron_spectrum, cost=0.3)
-def eigenvalues_are_funk_hecke_integrals(coefficient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def eigenvalues_are_funk_hecke_integrals(coefficient: sp.Expr, trial: Trial) -> Findings:
     """Integrals against zonal harmonics; the value kernel of K10.1 and the tangent kernel of K11.2 contain their squares."""
     for dimension, degree in ((2, 0), (2, 4), (3, 1), (3, 5), (4, 3), (4, 6), (7, 2)):
         claimed = coefficient.subs({d: dimension, k: degree})
@@ -82,7 +81,7 @@ def series(dimension: int, last: int) -> sp.Expr:
 
 
 @enclosed(neuron_spectrum)
-def kernel_is_the_sum_of_its_harmonics(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kernel_is_the_sum_of_its_harmonics(kernel: sp.Expr, trial: Trial) -> Findings:
     """In five dimensions the kernel differs from its sum up to degree 8 by at most the eigenvalues beyond, as no zonal harmonic exceeds 1.
 
     At all angles h up to a right one and π − h, where acos and a root of the cosine have derivatives.
@@ -101,7 +100,7 @@ def monomials(variables: int, degree: int) -> int:
 
 
 @exact(spectral_bound)
-def harmonics_are_counted_by_monomials(multiplicity: sp.Expr, ranks: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def harmonics_are_counted_by_monomials(multiplicity: sp.Expr, ranks: sp.Expr, trial: Trial) -> Findings:
     """Degree k has the monomials of degree k less those of degree k − 2; the eigenvalues of degrees 0, 1, 2, 4, …, 2m."""
     for dimension in (2, 3, 5):
         for degree in range(6):
@@ -116,7 +115,7 @@ def harmonics_are_counted_by_monomials(multiplicity: sp.Expr, ranks: sp.Expr, tr
 @exact(neuron_spectrum)
 def eigenvalues_add_up_by_dougall(
     coefficient: sp.Expr, multiplicity: sp.Expr, kernel: sp.Expr, total: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The even degrees make a very well poised ₅F₄(1), with a closed form in all d; the kernel at 1 is half of E t²."""
     a, b, c = (d - 2) / 2, -HALF, (d - 1) / 2
     term = (a + j) * (1 + a / 2 + j) * (c + j) / ((1 + j) * (a / 2 + j) * (1 + a - c + j))
@@ -152,7 +151,7 @@ between = where((2, 2), (2, 4), (2, 12), (3, 2), (3, 10), (3, 50), (4, 12), (5, 
 
 
 @enclosed(spectral_bound, cost=0.3)
-def tail_is_the_total_without_the_largest(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tail_is_the_total_without_the_largest(tail: sp.Expr, trial: Trial) -> Findings:
     """The total less the N largest eigenvalues, of degrees up to 13 sorted by size, at the ends of degrees and between; for odd d in
     fractions.
     """
@@ -181,7 +180,7 @@ def least(networks: NDArray[np.floating]) -> sp.Rational:
 
 
 @enclosed(spectral_bound, cost=0.4)
-def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Findings:
     """Random neurons and polygons leave at least the tail: the mean over all targets, 1/(2d) − tr G⁻¹H, as a ball."""
     for count in (3, 5, 9):
         (point,) = where((2, count))
@@ -193,7 +192,7 @@ def no_neurons_leave_less(tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(spectral_bound)
-def the_letter_stands_for_the_tail(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_letter_stands_for_the_tail(success: sp.Expr, trial: Trial) -> Findings:
     """The probability of success is the formula of the step, with a letter for what is left; and that at the sum without the largest
     eigenvalues, sorted by size.
     """
@@ -215,7 +214,7 @@ def demands(*triples: tuple[int, int, int]) -> list[dict[sp.Symbol, sp.Expr]]:
 
 
 @enclosed(spectral_bound, cost=0.3)
-def smallest_number_is_the_smallest(neurons: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def smallest_number_is_the_smallest(neurons: sp.Expr, trial: Trial) -> Findings:
     """At this number the tail is small enough; with one neuron fewer it is not."""
     for point in demands((2, 40, 2000), (3, 20, 500), (5, 10, 200)):
         at = [{d: point[d], N: sp.Rational(trial.value(neurons, point))}]
@@ -238,7 +237,7 @@ def misses(rng: np.random.Generator, size: int, draws: int, error: float) -> int
 
 
 @statistical(spectral_bound, tests=2, cost=0.2)
-def drawn_neurons_are_enough(seen_success: sp.Expr, seen: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_neurons_are_enough(seen_success: sp.Expr, seen: sp.Expr, trial: Trial) -> Findings:
     """For an error of 1/10 and two inputs, ten neurons fail in at most one draw of 20, and four in at most five draws of eight."""
     draws, error = trial.size(4000), 0.1
     for size, failing in ((int(seen), HALF / 10), (4, 1 - seen_success)):
@@ -247,7 +246,7 @@ def drawn_neurons_are_enough(seen_success: sp.Expr, seen: sp.Expr, trial: Trial)
 
 
 @enclosed(spectral_bound)
-def less_than_all_is_left(tail: sp.Expr, allowed: sp.Expr, solved: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def less_than_all_is_left(tail: sp.Expr, allowed: sp.Expr, solved: sp.Expr, trial: Trial) -> Findings:
     """The tail is at most the total less the first eigenvalue; what is allowed is below the total; and no probability is negative."""
     yield trial.below(tail, total - sp.gammasimp(coefficient.subs(k, 0)) ** 2)
     yield trial.below(allowed, total, strict=True, needed="success")
@@ -255,7 +254,7 @@ def less_than_all_is_left(tail: sp.Expr, allowed: sp.Expr, solved: sp.Expr, tria
 
 
 @enclosed(spectral_bound)
-def success_is_that_of_the_tail(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def success_is_that_of_the_tail(success: sp.Expr, trial: Trial) -> Findings:
     """The probability of success is the one for the tail at N, at two points."""
     for count in (1, 4):
         at = {d: sp.Integer(2), N: sp.Integer(count), eps: sp.Rational(1, 10)}

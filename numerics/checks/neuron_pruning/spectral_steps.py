@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee, unconditional
 from sparse_limits.theory.formulas.smallest import Smallest
@@ -54,7 +52,7 @@ def stepwise(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(neuron_spectrum, step="density at the equator")
-def sections_grow_by_two_dimensions(weight: sp.Expr, density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sections_grow_by_two_dimensions(weight: sp.Expr, density: sp.Expr, trial: Trial) -> Findings:
     """By a derivative that vanishes at both ends, the integral of the weight falls from d to d + 2 by the factor by which the density
     grows; the density for the circle and the sphere.
     """
@@ -71,7 +69,7 @@ def sections_grow_by_two_dimensions(weight: sp.Expr, density: sp.Expr, trial: Tr
 @exact(neuron_spectrum, step="only the equator")
 def the_rest_is_a_derivative(
     curvature: sp.Expr, weight: sp.Expr, primitive: sp.Expr, at_equator: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The integrand is the derivative of the primitive along a harmonic, by its slope and curvature; the values of the primitive at both
     ends.
     """
@@ -84,7 +82,7 @@ def the_rest_is_a_derivative(
 @exact(neuron_spectrum, step="recursion")
 def recursion_crosses_the_equator(
     next_harmonic: sp.Expr, at_equator: sp.Expr, following: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The recursion gives the harmonic of degree 2, and the value 1 at 1; the quotient of coefficients is P_(k+2)(0) over P_k(0) times that
     of the factors at k and k + 2.
     """
@@ -99,7 +97,7 @@ def recursion_crosses_the_equator(
 @exact(neuron_spectrum, step="coefficients")
 def coefficients_follow_their_recursion(
     following: sp.Expr, zeroth: sp.Expr, first: sp.Expr, coefficient: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The recursion at even degrees 2k, and two starts; as the recursion holds at all real degrees, odd degrees from 3 on have the
     coefficient 0.
     """
@@ -111,7 +109,7 @@ def coefficients_follow_their_recursion(
 
 
 @exact(neuron_spectrum, step="squared length")
-def squared_lengths_grow_by_one(square_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def squared_lengths_grow_by_one(square_length: sp.Expr, trial: Trial) -> Findings:
     """The mean square of one normal coordinate, and one coordinate more."""
     square = 2 * sp.integrate(x**2 * sp.exp(-(x**2) / 2), (x, 0, sp.oo)) / sp.sqrt(2 * sp.pi)
     yield trial.induction(square_length, d, square, lambda term: term + square, start=1)
@@ -121,7 +119,7 @@ def squared_lengths_grow_by_one(square_length: sp.Expr, trial: Trial) -> Iterato
 
 
 @exact(spectral_bound, step="order")
-def eigenvalues_fall(coefficient: sp.Expr, drop: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def eigenvalues_fall(coefficient: sp.Expr, drop: sp.Expr, trial: Trial) -> Findings:
     """The recursion at all real degrees; the square of the quotient is below 1; half of it at degree 0 is below λ_1."""
     yield trial.nonnegative(1 - drop**2, (d + 2) * (2 * k + d) / (k + d + 1) ** 2)
     degree = coefficient.subs(k, x)
@@ -130,7 +128,7 @@ def eigenvalues_fall(coefficient: sp.Expr, drop: sp.Expr, trial: Trial) -> Itera
 
 
 @exact(spectral_bound, step="ranks")
-def ranks_grow_by_a_multiplicity(multiplicity: sp.Expr, ranks: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def ranks_grow_by_a_multiplicity(multiplicity: sp.Expr, ranks: sp.Expr, trial: Trial) -> Findings:
     """By induction: the ranks of degrees 0 and 1, and one even degree more."""
     start = multiplicity.subs(k, 0) + multiplicity.subs(k, 1)
     more = multiplicity.subs(k, 2 * j).subs(j, m + 1)
@@ -148,7 +146,7 @@ def formulas_of(tail: sp.Expr) -> tuple[sp.Expr, sp.Basic, sp.Expr, sp.Expr]:
     return low, until, high.xreplace({let: body}), last
 
 
-def both_fall(low: sp.Expr, high: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def both_fall(low: sp.Expr, high: sp.Expr, trial: Trial) -> Findings:
     """That both formulas of the tail do, from N to N + 1, by a square each."""
     last, inverse = sp.gamma(sp.Rational(3, 2) - m), sp.Symbol("x", real=True)  # Γ(3/2 − m), of either sign, is 1/x
     eigenvalue = sp.gamma(d / 2) * inverse / (4 * sp.gamma(m + (d + 1) / sp.Integer(2)))
@@ -161,7 +159,7 @@ def both_fall(low: sp.Expr, high: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @control("a degree more", tail=sp.Piecewise(few, (Let(many.args[0].subs(m, m + 1), many.args[1]), True)))
 def tail_falls_by_one_eigenvalue_after_another(
     coefficient: sp.Expr, multiplicity: sp.Expr, total: sp.Expr, ranks: sp.Expr, tail: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """From N to N + 1, in both formulas; at N = 1, at N = d + 1, and where a degree ends and the next begins."""
     square = coefficient**2
     low, until, body, last = formulas_of(tail)
@@ -182,7 +180,7 @@ def tail_falls_by_one_eigenvalue_after_another(
 
 
 @exact(spectral_bound, step="success")
-def success_solves_the_mean(two_cases: sp.Expr, solved: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def success_solves_the_mean(two_cases: sp.Expr, solved: sp.Expr, trial: Trial) -> Findings:
     """At the solved probability the mean is T; where the bound claims something, at 2dε² = 1/(1 + y), the mean falls with it."""
     p = unconditional(solved)
     yield trial.same(two_cases.subs(chance, p), T, by=sp.cancel)
@@ -200,9 +198,7 @@ def named(formula: sp.Expr) -> sp.Expr:
 
 
 @exact(spectral_bound, step="smallest", cost=0.5)
-def smallest_compares_tail_and_allowed(
-    tail: sp.Expr, allowed: sp.Expr, neurons: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def smallest_compares_tail_and_allowed(tail: sp.Expr, allowed: sp.Expr, neurons: sp.Expr, trial: Trial) -> Findings:
     """The function that is to be small is the tail, its limit is what is allowed, and the search begins at 1. Both formulas of
     the tail fall in N, and agree where one follows the other (*tail*)."""
     search = (

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.subset_sum.halves import counts_units_without_a_pair
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.numerics.neuron_pruning.tickets import weight_ticket
 from sparse_limits.theory.neuron_pruning.alignment import delta, eps
@@ -27,7 +25,7 @@ units_without_a_pair_of_a_sign_are_counted = counts_units_without_a_pair(pruned_
 
 
 @exact(pruned_weights, step="ball")
-def equal_coordinates_are_longest(longest: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def equal_coordinates_are_longest(longest: sp.Expr, trial: Trial) -> Findings:
     """The moduli of d coordinates 1/√d, whose squares add up to 1, add up to the bound."""
     each = 1 / longest
     yield trial.same(d * each**2, sp.S.One)
@@ -37,7 +35,7 @@ def equal_coordinates_are_longest(longest: sp.Expr, trial: Trial) -> Iterator[Fi
 @exact(pruned_weights, step="accuracy")
 def errors_add_up_to_the_one_allowed(
     accuracy: sp.Expr, longest: sp.Expr, summed_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The error of sums that keep this accuracy, at the longest input."""
     accurate = summed_error.subs(eps, accuracy)
     yield trial.same(accurate, eps * length / longest)
@@ -47,7 +45,7 @@ def errors_add_up_to_the_one_allowed(
 @enclosed(pruned_weights, step="least density")
 def density_falls_up_to_the_reach(
     product_density: sp.Expr, least_density: sp.Expr, reach: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The density is an integral of decreasing functions, at some values and at the reach; the targets fill half of the reach."""
     y, s = sp.symbols("y s", positive=True)
     falling = sp.Integral(sp.exp(-y * sp.cosh(s)), (s, 0, sp.oo)) / sp.pi
@@ -58,7 +56,7 @@ def density_falls_up_to_the_reach(
 
 
 @exact(pruned_weights, step="number of neurons")
-def logarithms_solve_for_the_size(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def logarithms_solve_for_the_size(failure: sp.Expr, size: sp.Expr, trial: Trial) -> Findings:
     """ln of the bound is linear in n, and ln δ at the size; the factor of one item is a letter x."""
     x = sp.Symbol("x", positive=True)
     bound, number = (sp.sympify(each).subs(contraction, x) for each in (failure, size))
@@ -69,7 +67,7 @@ def logarithms_solve_for_the_size(failure: sp.Expr, size: sp.Expr, trial: Trial)
 
 
 @exact(pruned_weights, step="opposite point")
-def the_linear_function_is_minus_one(opposite_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_linear_function_is_minus_one(opposite_error: sp.Expr, trial: Trial) -> Findings:
     """⟨w*, −w*⟩ for w* = (cos θ, sin θ), and what a ReLU makes of it."""
     theta = sp.Symbol("theta", real=True)
     target = sp.Matrix([sp.cos(theta), sp.sin(theta)])
@@ -81,7 +79,7 @@ def the_linear_function_is_minus_one(opposite_error: sp.Expr, trial: Trial) -> I
 
 
 @enclosed(pruned_weights)
-def twice_as_many_sums_as_inputs(failure: sp.Expr, contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def twice_as_many_sums_as_inputs(failure: sp.Expr, contraction: sp.Expr, trial: Trial) -> Findings:
     """R4 for 2d targets; the density of αw at 2 as the integral of φ(y)φ(2/y)/y; and errors ε/√d of all coefficients, which
     at x = (1, …, 1)/√d, of norm 1, add up to ε."""
     both = sp.Symbol("both", positive=True)
@@ -96,7 +94,7 @@ def twice_as_many_sums_as_inputs(failure: sp.Expr, contraction: sp.Expr, trial: 
 
 
 @enclosed(pruned_weights)
-def size_solves_the_failure(failure: sp.Expr, contraction: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def size_solves_the_failure(failure: sp.Expr, contraction: sp.Expr, size: sp.Expr, trial: Trial) -> Findings:
     """With these many items the bound is δ, and with one more it is smaller by the contraction."""
     yield trial.same(failure.subs(n, size), delta, by=None)
     yield trial.same(failure.subs(n, n + 1), contraction * failure, by=None)
@@ -117,7 +115,7 @@ def kept_sums(rng: np.random.Generator, inputs: int) -> int:
 
 
 @exact(pruned_weights)
-def every_sum_of_a_ticket_may_fail(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def every_sum_of_a_ticket_may_fail(failure: sp.Expr, trial: Trial) -> Findings:
     """The bound counts as many subset sums, each within ε/√d by R4 at half of the density, as tickets keep groups of single weights."""
     one = one_target.subs({a: 2, kappa: sp.besselk(0, 2) / (2 * sp.pi)})
     for inputs in (2, 3):
@@ -141,7 +139,7 @@ def missed_networks(rng: np.random.Generator, inputs: int, items: int, near: flo
 
 
 @statistical(pruned_weights, tests=1, cost=0.3)
-def random_networks_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_networks_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Findings:
     """Random networks for which the nearest subset sums make no ticket: where the bound is ½, and at few neurons.
 
     There the bound says nothing, and formulas without the accuracy are refused.

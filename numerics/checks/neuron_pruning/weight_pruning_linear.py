@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.chances import checks_from_the_other_side, checks_of_the_number
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee, unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import angle, delta, eps
@@ -33,7 +31,7 @@ def by_half(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(pruned_weights_linear_output, step="one weight")
-def axes_cross_the_target_at_its_coordinates(axis_sine: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def axes_cross_the_target_at_its_coordinates(axis_sine: sp.Expr, trial: Trial) -> Findings:
     """Cross products of the target, scaled to length 1, with both axes; 2·least² = r² less the square of a letter."""
     gap = sp.Symbol("gap", nonnegative=True)
     target = sp.Matrix([sp.sqrt(length**2 - least**2), least, 0]) / length
@@ -47,15 +45,13 @@ def axes_cross_the_target_at_its_coordinates(axis_sine: sp.Expr, trial: Trial) -
 @exact(pruned_weights_linear_output, step="axis error", cost=0.5)
 def the_bound_of_the_plane_at_an_axis(
     plane_error: sp.Expr, axis_sine: sp.Expr, axis_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The error at an axis is that in the plane at the angle of this sine, by the tangent of half of the angle."""
     yield trial.same(axis_error, plane_error.subs(angle, sp.asin(axis_sine)), by=by_half)
 
 
 @exact(pruned_weights_linear_output, step="error bound")
-def the_smaller_bound_holds(
-    plane_error: sp.Expr, axis_error: sp.Expr, error_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def the_smaller_bound_holds(plane_error: sp.Expr, axis_error: sp.Expr, error_bound: sp.Expr, trial: Trial) -> Findings:
     """The bound is the smaller of that for neurons beside the axis and that for one weight; the bound of the plane does not fall with the
     angle.
     """
@@ -66,7 +62,7 @@ def the_smaller_bound_holds(
 
 
 @exact(pruned_weights_linear_output, step="equal coordinates")
-def equal_coordinates_allow_most(axis_error: sp.Expr, equal_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def equal_coordinates_allow_most(axis_error: sp.Expr, equal_error: sp.Expr, trial: Trial) -> Findings:
     """The bound where 2·least² = r²; its reciprocal r/least + √(r²/least² − 1), over r/2; and its derivative at r² = least² + s²."""
     yield trial.same(axis_error.subs(least, length / sp.sqrt(2)), equal_error)
     ratio = sp.Symbol("ratio", positive=True)
@@ -98,7 +94,7 @@ def angles_and_lengths_end_there(
     flat_length: sp.Expr,
     flat_error: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The error in the plane is at most r/2, that of half of the target, which has no kink; two coordinates are no longer than all; at the
     widest angle the error in the plane is below that of one weight, for a flat target too.
     """
@@ -113,7 +109,7 @@ def angles_and_lengths_end_there(
 @exact(pruned_weights_linear_output, step="some of them")
 def no_bound_from_the_error_of_equal_coordinates_on(
     equal_error: sp.Expr, success: sp.Expr, union: sp.Expr, neurons: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At the error of equal coordinates none of the three bounds is a guarantee; just below it each is one."""
     for bound in (success, union, neurons):
         edge, inside = (bound.subs(eps, share * equal_error) for share in (1, sp.Rational(999, 1000)))
@@ -122,7 +118,7 @@ def no_bound_from_the_error_of_equal_coordinates_on(
 
 
 @exact(pruned_weights_linear_output, step="flat target")
-def two_flat_coordinates_have_this_length(flat_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_flat_coordinates_have_this_length(flat_length: sp.Expr, trial: Trial) -> Findings:
     """The squares of d equal coordinates add up to 1; two of them make the squared length."""
     each = 1 / sp.sqrt(d)
     yield trial.same(d * each**2, sp.S.One)
@@ -138,7 +134,7 @@ def flat_targets_have_the_number_at_their_length(
     flat_neurons: sp.Expr,
     flat_leading: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Both numbers at the length of two flat coordinates; the first is no guarantee at the flat error, and is one just below it."""
     yield trial.same(unconditional(flat_neurons), unconditional(neurons).subs(length, flat_length))
     yield trial.same(flat_leading, leading.subs(length, flat_length))
@@ -150,7 +146,7 @@ def flat_targets_have_the_number_at_their_length(
 @enclosed(pruned_weights_linear_output)
 def leading_orders_are_leading(
     neurons: sp.Expr, leading: sp.Expr, flat_neurons: sp.Expr, flat_leading: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """arctan u ≤ u ≤ (1 + u²/3) arctan u with u = 2ε/r, for all errors; on the diagonal of d inputs two coordinates have r² = 2/d."""
     for inputs in (2, 5, 100):
         diagonal = sp.sqrt(sp.Rational(2, inputs))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.neuron_pruning.alignment import four_neurons
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.neuron_pruning.circle import Vector, exact_sup_on_circle, squared_error, squared_sine
 from sparse_limits.numerics.neuron_pruning.tickets import weight_ticket
 from sparse_limits.theory.formulas.valued import valued
@@ -103,7 +102,7 @@ def below_the_error(bound: sp.Expr, nearest: sp.Expr, case: Best, trial: Trial) 
 
 
 @enclosed(pruned_weights_linear_output, cost=0.5)
-def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Findings:
     """All 4^6 masks of networks on the plane have at least this error, the best ones in exact arithmetic; four neurons have just it."""
     for p, q in ((1, 100), (1, 5), (2, 5)):
         case = four_masks(p, q)
@@ -114,7 +113,7 @@ def every_mask_has_this_error(error_bound: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @enclosed(pruned_weights_linear_output)
-def error_scales_with_the_target(error_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def error_scales_with_the_target(error_bound: sp.Expr, trial: Trial) -> Findings:
     """In the plane a target of the length r has r times the error of one of length 1, at the same angles."""
     far, near = {least: length * 2 / 3, angle: sp.Rational(1, 3)}, {angle: sp.pi / 2}
     yield trial.same(valued(error_bound, far), length * sp.tan(sp.Rational(1, 6)) / 2, by=None)
@@ -136,7 +135,7 @@ def possible(rng: np.random.Generator, inputs: int, nets: int, size: int, error:
 
 
 @statistical(pruned_weights_linear_output, tests=3, cost=0.3)
-def a_neuron_is_near_the_plane_s_axis_as_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_neuron_is_near_the_plane_s_axis_as_often(success: sp.Expr, trial: Trial) -> Findings:
     """The event that every ticket with a linear output needs, for targets of squared length 1, 1/2 and 1/4 in the plane."""
     nets = trial.size(30_000)
     for inputs, square, hidden, error in ((2, 1, 19, 100), (3, 2, 9, 200), (4, 4, 5, 100)):
@@ -147,7 +146,7 @@ def a_neuron_is_near_the_plane_s_axis_as_often(success: sp.Expr, trial: Trial) -
 
 @statistical(pruned_weights_linear_output, tests=1, cost=0.2)
 @control(ANNOUNCED, success=(1 - failure).subs(n, N / d))
-def what_a_relu_output_guarantees_is_impossible_without(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def what_a_relu_output_guarantees_is_impossible_without(success: sp.Expr, trial: Trial) -> Findings:
     """4000 neurons of two inputs at ε = 10⁻⁶: with a ReLU output some mask succeeds in at least 99 % of the networks, by N4.1; without it
     the necessary event happens as often as claimed, in one per cent.
     """
@@ -198,7 +197,7 @@ PYTHAGOREAN = [(Fraction(p, h), Fraction(q, h)) for p, q, h in ((3, 4, 5), (-4, 
 
 @exact(pruned_weights, cost=0.3)
 @control(ANNOUNCED, opposite_error=sp.S.Zero)
-def tickets_for_a_relu_output_fail_without_it(opposite_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tickets_for_a_relu_output_fail_without_it(opposite_error: sp.Expr, trial: Trial) -> Findings:
     """Networks of 48 neurons for each of two inputs, pruned: forward passes in fractions at unit vectors."""
     value = Fraction(int(sp.numer(opposite_error)), int(sp.denom(opposite_error)))
     for network in trial.draw(found_tickets, trial.size(4), 48):
@@ -223,7 +222,7 @@ def tickets_for_a_relu_output_fail_without_it(opposite_error: sp.Expr, trial: Tr
 @control(ANNOUNCED, error_bound=sp.S.Zero)
 def single_weights_are_straight_where_the_target_bends(
     error_bound: sp.Expr, three_points: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """w* = (3, 4)/5: the values at the ends of an arc, less 8/5 times that in its middle, are 0 for every neuron of one weight, and for the
     target give the bound.
     """

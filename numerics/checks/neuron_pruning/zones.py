@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Check, Finding, Trial, control, enclosed
+from sparse_limits.numerics.evidence import Check, Findings, Trial, control, enclosed
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.formulas.let import opened
@@ -36,9 +36,7 @@ FAR, NEAR = (  # where the far number is less, and where the near one is
 )
 
 
-def is_least(
-    success: sp.Expr, neurons: sp.Expr, cases: Iterable[tuple[int, str, str]], trial: Trial
-) -> Iterator[Finding]:
+def is_least(success: sp.Expr, neurons: sp.Expr, cases: Iterable[tuple[int, str, str]], trial: Trial) -> Findings:
     """That neurons are the least number from 1 on with 1 less the bound at 1 − δ or less: at inputs, an error and δ in each case."""
     search = (
         neurons if isinstance(neurons, Smallest) else next(each for each in neurons.args if isinstance(each, Smallest))
@@ -63,7 +61,7 @@ def check_of_the_lesser(claim: Claim, two_zones: sp.Expr, near_count: sp.Expr, t
     @control("the near number alone", least=in_full(near_count, thin))
     @control("10 % more", least=MORE * least)
     @control("10 % less", least=LESS * least)
-    def the_lesser_number_fills_one_zone(least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def the_lesser_number_fills_one_zone(least: sp.Expr, trial: Trial) -> Findings:
         """At the lesser number the zone of the far points, less 1, is the part where the far number is less; and that of the near points is
         the part where the near number is.
         """
@@ -83,7 +81,7 @@ def check_of_the_covered(claim: Claim, two_zones: sp.Expr, thin: sp.Expr) -> Che
     @control("half of the neurons", covered=valued(covered, {N: N / 2}))
     @control("far points alone", covered=in_full(1 - 1 / square_mean.subs(lamda, weight), thin))
     @control("squared", covered=covered**2)
-    def two_moments_bound_what_is_covered(covered: sp.Expr, trial: Trial) -> Iterator[Finding]:
+    def two_moments_bound_what_is_covered(covered: sp.Expr, trial: Trial) -> Findings:
         """Both zones together are one over the bound on the probability that something is left uncovered."""
         far = in_full(square_mean.subs(lamda, weight), thin)
         near = in_full(two_zones - two_zones.subs(most, 0), thin)
@@ -98,7 +96,7 @@ def check_of_the_mean(claim: Claim, body: str, mean: sp.Symbol) -> Check:
     average = claim.expressions[f"{body}_mean"]
     both = [{**AT, mean: sp.Rational(1, 3), eps: sp.Rational(error)} for error in ("1/20", "2/5")]
 
-    def the_letter_stands_for_the_mean(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
+    def the_letter_stands_for_the_mean(trial: Trial, **formulas: sp.Expr) -> Findings:
         """At twelve inputs each formula lies between that of the step at a mean rounded down and rounded up; with a letter for the mean it
         is that of the step, at errors below 1/4 and beyond.
         """
@@ -128,7 +126,7 @@ def check_of_the_letters(claim: Claim, thin: sp.Expr) -> Check:
     third = sp.Rational(1, 3)  # at one half δ and 1 − δ are the same
     places = [{**FAR, N: sp.Integer(1), delta: third}, {**NEAR, N: sp.Integer(50), delta: third}]
 
-    def letters_stand_for_formulas(trial: Trial, **formulas: sp.Expr) -> Iterator[Finding]:
+    def letters_stand_for_formulas(trial: Trial, **formulas: sp.Expr) -> Findings:
         """Each is the formula of its step, with all formulas for its letters put in."""
         for name, raw in raws.items():
             yield trial.same(formulas[name], in_full(claim.claimed[raw], thin), by=None, at=places)

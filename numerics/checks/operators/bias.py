@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.operators.bias_entries import UNIT_VECTORS
 from sparse_limits.numerics.checks.operators.singular_values_nystrom import PROBIT, in_quantiles
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, exact
 from sparse_limits.numerics.evidence.findings import Refutation
 from sparse_limits.numerics.spectra.singular_values import leading_triplets, mask_singular_values
 from sparse_limits.theory.formulas.valued import valued
@@ -31,8 +29,6 @@ from sparse_limits.theory.operators.bias import (
 )
 from sparse_limits.theory.operators.symbols import sigma
 from sparse_limits.theory.saliency.model import rho
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 eps = sp.Symbol("eps")
 
@@ -55,7 +51,7 @@ def determinant(matrix: sp.Matrix) -> sp.Poly:
 
 
 @exact(second_order_bias, cost=0.4)
-def expansion_solves_the_characteristic_equation(expansion: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def expansion_solves_the_characteristic_equation(expansion: sp.Expr, trial: Trial) -> Findings:
     """At the expansion, det(λ − (P + εH)(P + εH)ᵀ) = O(ε³) for P of rank one and random H of small integers.
 
     The root is simple, so λ is right to second order.
@@ -84,9 +80,7 @@ VALUES = (sp.Rational(7, 4), sp.Rational(2, 3), sp.Rational(1, 3))  # singular v
 
 
 @exact(second_order_bias, cost=0.4)
-def every_singular_value_adds_its_cross_term(
-    expansion: sp.Expr, cross_term: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def every_singular_value_adds_its_cross_term(expansion: sp.Expr, cross_term: sp.Expr, trial: Trial) -> Findings:
     """With the cross terms of all other singular values, det(λ − (P + εH)(P + εH)ᵀ) = O(ε³) for P of full rank.
 
     This is checked at the first singular value, and for P of two rows at the second, too.
@@ -127,7 +121,7 @@ def random_mask_is_the_constant_case(
     random_value: sp.Expr,
     random_sd: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The mean square is σ² plus the biases of both sides; at constant P its root is the stated value, to first order in 1/m and 1/n.
 
     At constant P the standard deviation is the stated one, which is positive at ρ = ½, m = 4, n = 9.
@@ -219,7 +213,7 @@ def _outlier(P: NDArray[np.floating], v: NDArray[np.floating], sigma: float, k: 
 
 
 @empirical(second_order_bias, cost=2.0)
-def masks_show_the_bias(square_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_show_the_bias(square_mean: sp.Expr, trial: Trial) -> Findings:
     """For masks of independent entries, constant and probit P, the mean of σ_k(M)²/mn − 2σh is near the formula.
 
     It is off by at most twice the next order, plus five standard deviations.

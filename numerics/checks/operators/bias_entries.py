@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.bias import column_noise, joint_noise, row_noise, second_order_bias
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 UNIT_VECTORS = {  # rational, of length 1
     2: (sp.Rational(3, 5), sp.Rational(4, 5)),
@@ -47,7 +44,7 @@ def enumerated_noise(rows: int, columns: int) -> tuple[dict[str, Fraction], dict
 
 @exact(second_order_bias)
 @control("sides exchanged", left_mean=row_noise / n, right_mean=column_noise / m)
-def means_over_all_masks(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def means_over_all_masks(left_mean: sp.Expr, right_mean: sp.Expr, value_sd: sp.Expr, trial: Trial) -> Findings:
     """E h = 0, E h², E p and E q by enumeration of all masks of 2×2, 2×3 and 3×2 entries, unequal probabilities."""
     for rows, columns in ((2, 2), (2, 3), (3, 2)):
         means, averages = trial.once(enumerated_noise, rows, columns)

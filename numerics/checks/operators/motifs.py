@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -10,17 +10,16 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.operators.norms import cut_norm
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.masks.motifs import graphon_motif_density, motif_density
 from sparse_limits.theory.operators.motifs import Motif, counting_lemma, cycle, edges, half_length, sigmas
 from sparse_limits.theory.operators.symbols import cut
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Integers = NDArray[np.int64]
 
 
 @exact(counting_lemma)
-def constant_is_sharp(counting_bound: sp.Expr, motifs: Mapping[str, Motif], trial: Trial) -> Iterator[Finding]:
+def constant_is_sharp(counting_bound: sp.Expr, motifs: Mapping[str, Motif], trial: Trial) -> Findings:
     """At U = 1 and W = 1 − ε the densities differ by at most the bound, and by at least 1 − eε times the bound (Bernoulli)."""
     for name, motif in motifs.items():
         size = len(motif.edges)
@@ -57,7 +56,7 @@ def pairs_of_masks(rng: np.random.Generator, count: int) -> list[tuple[Integers,
 @exact(counting_lemma, cost=0.4)
 def edges_are_replaced_one_after_the_other(
     counting_bound: sp.Expr, motifs: Mapping[str, Motif], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The difference of the densities is a sum of e changes, one for each edge, each at most the cut norm: random masks, in integers."""
     pairs = trial.draw(pairs_of_masks, trial.size(4))
     for name, motif in motifs.items():
@@ -77,7 +76,7 @@ def edges_are_replaced_one_after_the_other(
 
 
 @exact(counting_lemma)
-def cycles_are_powers_of_singular_values(cycle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cycles_are_powers_of_singular_values(cycle_density: sp.Expr, trial: Trial) -> Findings:
     """For matrices of two rows, counted 4-, 6- and 8-cycles have the stated density.
 
     There σ² are the roots of λ² − (tr/mn)λ + det/(mn)², with trace and determinant of the Gram matrix.
@@ -96,7 +95,7 @@ def cycles_are_powers_of_singular_values(cycle_density: sp.Expr, trial: Trial) -
 
 
 @enclosed(counting_lemma)
-def closed_walks_are_no_more_than_all(cycle_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def closed_walks_are_no_more_than_all(cycle_density: sp.Expr, trial: Trial) -> Findings:
     """The density of a cycle is at most 1, also if half its length is 1: then it is the sum of the squared singular values."""
     yield trial.below(cycle_density, sp.S.One)
     yield trial.below(cycle_density.subs(half_length, 1), sp.S.One)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.spectra.noise_edge import noise_edge_bounds
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
@@ -26,7 +24,6 @@ from sparse_limits.theory.operators.noise import (
 )
 from sparse_limits.theory.operators.symbols import sigma
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 
 
@@ -38,7 +35,7 @@ def shares(seed: int) -> list[sp.Rational]:
 @enclosed(noise_edge, cost=0.4)
 def heights_exceed_the_bound_by_squares(
     row_height: sp.Expr, column_height: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Mean height − bound = Σ p(√(1/a) − √(aQ/np))² + Σ q(…)² on three profiles of 2×2 cells: this is weak duality."""
     for seed in (1, 2, 3):
         a, b, p, q = (shares(seed)[k : k + 2] for k in (0, 2, 4, 6))
@@ -67,7 +64,7 @@ def constant_profile_attains_both_bounds(
     row_bound: sp.Expr,
     column_bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """At a = √(n/C), b = √(m/R) both heights are the upper bound; at constant V the lower bound with p = q = ½ has the same value."""
     a, b = sp.sqrt(n / largest_column), sp.sqrt(m / largest_row)
     flows = {row_resolvent: a, row_flow: largest_row * b, column_resolvent: b, column_flow: largest_column * a}
@@ -81,7 +78,7 @@ def constant_profile_attains_both_bounds(
 @exact(noise_edge)
 def edge_of_a_quarter_is_not_that_of_the_mean(
     edge_bound: sp.Expr, row_bound: sp.Expr, column_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """If V is constant on half of the rows and columns and 0 elsewhere, and m = n, both bounds are √2 times 2√(∬V/n).
 
     The lower bound has p = q = 1 on these halves.
@@ -102,7 +99,7 @@ def outlier_is_the_pole_and_meets_the_edge(
     row_height: sp.Expr,
     column_height: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """At z = outlier, a and b with ab = σ⁻² have both heights z. The outlier is stationary in σ where σ is just visible.
 
     There it is equal to the edge; and the formula that removes the bias inverts the outlier.
@@ -130,7 +127,7 @@ def engine_bounds() -> tuple[sp.Rational, sp.Rational]:
 
 
 @exact(noise_edge, cost=0.3)
-def discriminant_vanishes_at_the_edge(row_height: sp.Expr, column_height: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def discriminant_vanishes_at_the_edge(row_height: sp.Expr, column_height: sp.Expr, trial: Trial) -> Findings:
     """For two classes of rows the equation in one variable is a cubic; two of its positive roots merge between the engine's bounds.
 
     Just below the lower bound there is no positive root, just above the upper bound there are two.

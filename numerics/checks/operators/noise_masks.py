@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.operators.bias import expected_matrix
 from sparse_limits.numerics.checks.operators.noise_steps import SOME_KEPT, without_roots
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, statistical
 from sparse_limits.numerics.masks.sampling import sample_constant
 from sparse_limits.numerics.masks.selection import n_of_m_mask
 from sparse_limits.numerics.spectra.noise_edge import RARE, RARE_EDGE, RARE_SPREAD, edge_scale
@@ -37,7 +36,7 @@ def block_covariance(keep: int, of: int) -> tuple[Fraction, Fraction]:
 @enclosed(block_noise)
 def blocks_act_as_fewer_columns(
     block_eigenvalue: sp.Expr, block_edge: sp.Expr, block_floor: sp.Expr, constant_edge: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The covariance of a block is found by enumeration; the edges are those of m × n(1 − 1/M) entries with its eigenvalue as variance."""
     for of in range(2, 7):
         for keep in range(1, of):
@@ -89,7 +88,7 @@ def largest_of_sparse(rng: np.random.Generator, side: int, kept_in_row: int, mas
 
 
 @statistical(sparse_noise, tests=1, cost=2.0)
-def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, trial: Trial) -> Findings:
     """The second singular value of masks of 2000 × 2000 entries, 20 in a row on average, exceeds the level no more often than 40 masks can show.
 
     The stated probability is one in a thousand at most.
@@ -104,7 +103,7 @@ def few_sparse_masks_pass_the_level(sparse_edge: sp.Expr, edge_spread: sp.Expr, 
 
 
 @empirical(noise_edge, cost=1.0)
-def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Finding]:
+def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Findings:
     """The largest singular value of the noise of a probit mask is within 3 % of the edge at n = 1024, the precision of the remark."""
     V = trial.once(probit_variance, 128)
     claimed = {
@@ -119,7 +118,7 @@ def noise_of_a_profile_ends_at_the_edge(edge: str, trial: Trial) -> Iterator[Fin
 
 
 @empirical(block_noise, cost=1.0)
-def noise_of_blocks_ends_at_the_edge(block_edge: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def noise_of_blocks_ends_at_the_edge(block_edge: sp.Expr, trial: Trial) -> Findings:
     """The largest singular value of the noise of 1:4 and 1:2 masks of equal scores is within 3 % of the edge at n = 1024.
 
     That is the precision of the remark.
@@ -142,7 +141,7 @@ def planted_values(rng: np.random.Generator, rows: int, columns: int, strength: 
 
 
 @empirical(noise_edge, cost=0.4)
-def planted_value_is_seen_where_claimed(outlier: sp.Expr, debiased: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def planted_value_is_seen_where_claimed(outlier: sp.Expr, debiased: sp.Expr, trial: Trial) -> Findings:
     """A singular value σ = 1/20 in 256 × 1024 entries of variance ¼ − σ² is seen within 2 % of the stated outlier.
 
     The debiased value is within 3 % of σ; both are the precision of the remark. How far the mean at this size is from the limit has no

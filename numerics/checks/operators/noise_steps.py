@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.identities import is_zero
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
@@ -26,7 +24,7 @@ SOME_KEPT = {block: 2 + _others + _pruned, kept: 1 + _others}  # of a block, wit
 @exact(sparse_noise)
 def optimum_has_the_heights_of_the_edge(
     row_height: sp.Expr, column_height: sp.Expr, constant_edge: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At a = √(n/V) and b = √(m/V), both heights are the edge of constant variance V."""
     a, b = sp.sqrt(n / variance), sp.sqrt(m / variance)
     flows = {row_resolvent: a, row_flow: variance * b, column_resolvent: b, column_flow: variance * a}
@@ -52,7 +50,7 @@ def without_roots(gap: sp.Expr) -> sp.Expr:
 @enclosed(block_noise, step="ends")
 def ends_are_those_of_fewer_columns(
     block_eigenvalue: sp.Expr, constant_edge: sp.Expr, block_edge: sp.Expr, block_floor: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The squares of both ends are those of m rows and n′ = n(1 − 1/M) columns of variance 1, times the eigenvalue and n′/n.
 
     The upper end has the sum of the two roots, the lower end their difference.

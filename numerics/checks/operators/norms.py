@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import sympy as sp
 from flint import arb, fmpz_mat
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.motifs import motif_density
@@ -21,7 +21,6 @@ from sparse_limits.theory.operators.motifs import cycle
 from sparse_limits.theory.operators.norms import degree_continuity, norm_chain
 from sparse_limits.theory.operators.symbols import cut
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 Integers = NDArray[np.int64]
 
 CONSTANT = np.array([[1]])
@@ -81,7 +80,7 @@ def exceeded(low: arb, high: arb) -> bool:
 @exact(norm_chain)
 def spectra_move_by_the_norm_of_a_difference(
     infinity_one_bound: sp.Expr, spectrum_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound of the spectrum is the root of the ∞→1 bound times 1, the most that an entry 0 or 1 differs from a value in [0, 1] by.
 
     It tends to 0 with the cut norm.
@@ -98,7 +97,7 @@ def bounds_are_attained(
     four_cycle_least: sp.Expr,
     four_cycle_bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Constant kernels attain the lower bounds; the checkered kernel attains the upper ones of the ∞→1 norm and of the 4-cycles."""
     checkered = trial.once(norms, CHECKERED)
     attained = [
@@ -121,7 +120,7 @@ def on_a_square(block: Integers, side: int) -> Integers:
 
 
 @enclosed(norm_chain)
-def squares_have_large_norms(operator_bound: sp.Expr, example_move: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def squares_have_large_norms(operator_bound: sp.Expr, example_move: sp.Expr, trial: Trial) -> Findings:
     """On all rows and columns, and on a half or a quarter of both, two formulas are exact.
 
     They are the norm of the checkered kernel, and how far the spectrum moves from ½ to the diagonal blocks.
@@ -147,7 +146,7 @@ def norms_keep_their_bounds(
     four_cycle_least: sp.Expr,
     four_cycle_bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The exact norms of extremal and random kernels keep their bounds; the printed ratios show how sharp each bound is."""
     sample = trial.draw(sample_norms, trial.size(15), 7)
     below = (("‖T‖", operator_least, "operator"), ("t(C₄)", four_cycle_least, "four_cycle"))
@@ -165,7 +164,7 @@ def norms_keep_their_bounds(
 
 
 @enclosed(norm_chain)
-def squared_norms_keep_below_the_form(largest_entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def squared_norms_keep_below_the_form(largest_entry: sp.Expr, trial: Trial) -> Findings:
     """‖T‖² is at most ‖W‖_{∞→1} sup|W| in small kernels with entries of modulus at most 1; the cut norm does not enter."""
     highest = at(largest_entry, Fraction(1))
     sample = trial.draw(sample_norms, trial.size(15), 7)
@@ -195,7 +194,7 @@ def sampled_spectra(rng: np.random.Generator, count: int, side: int) -> list[tup
 
 
 @enclosed(norm_chain)
-def singular_values_move_less_than_the_bound(spectrum_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def singular_values_move_less_than_the_bound(spectrum_bound: sp.Expr, trial: Trial) -> Findings:
     """Singular values of masks sampled from kernels differ from those of the kernels by at most the bound at the cut distance (Weyl)."""
     pairs = [
         (max((abs(a - b) for a, b in zip(of_mask, of_kernel, strict=True)), key=float), at(spectrum_bound, distance))
@@ -213,9 +212,7 @@ def differences(rng: np.random.Generator, count: int) -> list[tuple[Integers, Fr
 
 
 @exact(degree_continuity)
-def degrees_are_attained(
-    degree_bound: sp.Expr, density_bound: sp.Expr, both_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def degrees_are_attained(degree_bound: sp.Expr, density_bound: sp.Expr, both_bound: sp.Expr, trial: Trial) -> Findings:
     """A difference of ±ε on halves of the rows, or of the columns, attains the bound of the degrees, a constant one that of the density.
 
     Both attain the bound of the sum.
@@ -240,7 +237,7 @@ def degrees_are_attained(
 @exact(degree_continuity)
 def degrees_move_by_two_cuts(
     degree_bound: sp.Expr, density_bound: sp.Expr, both_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """‖d_U − d_W‖₁ is the sum of two cuts; the changes of degrees, density and both keep their bounds, for random masks in integers."""
     for difference, distance in trial.draw(differences, trial.size(60)):
         degrees = difference.sum(axis=1)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.operators.norms import norm_chain
 
 SIGNS = np.array([[1, 1], [1, -1]])
 
 
 @exact(norm_chain)
-def complex_form_attains_its_factor(complex_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def complex_form_attains_its_factor(complex_factor: sp.Expr, trial: Trial) -> Findings:
     """For the matrix of signs, f = (1, i) with the best g has the factor times the largest form over all signs.
 
     The best g has the conjugate phases of 1 + i and 1 − i.

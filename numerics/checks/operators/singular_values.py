@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.evidence.findings import Refutation
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.singular_values import HALF, level, masks_are_operators, modulus, row_value
@@ -23,7 +23,7 @@ SOME_THRESHOLDS = tuple({tau: sp.Rational(k, 8)} for k in (3, 11, 19))
 
 
 @exact(masks_are_operators, step="zero or one")
-def squares_of_a_mask_are_its_entries(scale: sp.Expr, upper: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def squares_of_a_mask_are_its_entries(scale: sp.Expr, upper: sp.Expr, trial: Trial) -> Findings:
     """The square of the upper bound is the sum of the squares of the ρmn entries of a mask; and w − w² ≥ 0 at w = 1/(1 + y), y ≥ 0."""
     above = sp.Symbol("y", nonnegative=True)
     yield trial.same(upper**2 * m * n, rho * m * n * (m * n * scale**2))
@@ -32,7 +32,7 @@ def squares_of_a_mask_are_its_entries(scale: sp.Expr, upper: sp.Expr, trial: Tri
 
 
 @exact(masks_are_operators, step="length")
-def length_of_two_normal_weights(radius_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def length_of_two_normal_weights(radius_tail: sp.Expr, trial: Trial) -> Findings:
     """The tail is 1 at y = 0, and minus its slope in y is the density of the length r = y/z of two normal weights."""
     radius = sp.Symbol("r", positive=True)
     law = 2 * sp.pi * radius * sp.exp(-(radius**2) / 2) / (2 * sp.pi)
@@ -41,7 +41,7 @@ def length_of_two_normal_weights(radius_tail: sp.Expr, trial: Trial) -> Iterator
 
 
 @exact(masks_are_operators, step="product")
-def product_has_an_exponential_tail(product_density: sp.Expr, product_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def product_has_an_exponential_tail(product_density: sp.Expr, product_tail: sp.Expr, trial: Trial) -> Findings:
     """Substituting z = y/t turns the slope of the integral in y into minus the integral, so it is e^(−y); both are 1 at y = 0."""
     other = sp.Symbol("t", positive=True)
     slope = sp.diff(product_density, level).subs(modulus, level / other) * level / other**2
@@ -95,9 +95,7 @@ def rational(expression: sp.Expr) -> Fraction:
 
 
 @exact(masks_are_operators, cost=0.5)
-def every_small_mask_keeps_the_bounds(
-    scale: sp.Expr, lower: sp.Expr, upper: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def every_small_mask_keeps_the_bounds(scale: sp.Expr, lower: sp.Expr, upper: sp.Expr, trial: Trial) -> Findings:
     """All masks of six shapes of up to nine entries, in integers: ρ ≤ σ₁ with equality iff the mask is regular; Σσᵢ² = ρ."""
     for rows, columns in SHAPES:
         unit = rational(scale.subs({m: rows, n: columns}) ** 2)
@@ -118,7 +116,7 @@ def small_masks(rng: np.random.Generator) -> list[NDArray[np.int64]]:
 
 
 @exact(masks_are_operators)
-def fourth_moment_is_a_density_of_cycles(scale: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def fourth_moment_is_a_density_of_cycles(scale: sp.Expr, trial: Trial) -> Findings:
     """Σσᵢ⁴ is the mean of W(u,v)W(u,v')W(u',v)W(u',v') over positions, here over cells, by counting."""
     for mask in trial.draw(small_masks):
         rows, columns = mask.shape
@@ -133,7 +131,7 @@ def fourth_moment_is_a_density_of_cycles(scale: sp.Expr, trial: Trial) -> Iterat
 
 
 @enclosed(masks_are_operators, cost=0.3)
-def rows_of_snip_have_their_value(row_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_of_snip_have_their_value(row_value: sp.Expr, trial: Trial) -> Findings:
     """σ₁² is ∫d² over the half-normal law of |a| = eˢ, to 30 digits, at three thresholds."""
     s = sp.Symbol("s", real=True)
     density = sp.sqrt(2 / sp.pi) * sp.exp(s - sp.exp(2 * s) / 2)
@@ -145,7 +143,7 @@ def rows_of_snip_have_their_value(row_value: sp.Expr, trial: Trial) -> Iterator[
 @control("10 % less, and the density 10 % more", row_value=row_value * NINE, lower=rho * ELEVEN)
 def rows_of_snip_lie_strictly_between(
     row_value: sp.Expr, lower: sp.Expr, upper: sp.Expr, scale: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """0 < ρ < σ₁ < √ρ at ρ = H(τ), τ = 3/8, 11/8 and 19/8: degrees vary, and the kernel is neither 0 nor 1.
 
     The signs of ρ and of the scale are checked here, as the checks of masks see only the squares.
@@ -165,7 +163,7 @@ def pairs_kept(rng: np.random.Generator, size: int, threshold: float) -> int:
 
 
 @statistical(masks_are_operators, tests=1)
-def two_columns_are_kept_together(row_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_columns_are_kept_together(row_value: sp.Expr, trial: Trial) -> Findings:
     """σ₁² = ∫d_row² is the probability that two entries of a row are both kept, at τ = 1/2."""
     size = trial.size(60_000)
     yield trial.counts(trial.draw(pairs_kept, size, 0.5), size, trial.value(row_value**2, {tau: HALF}))

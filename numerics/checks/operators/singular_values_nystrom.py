@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.evidence.findings import Refutation
 from sparse_limits.numerics.spectra.singular_values import Quadrature, graphon_singular_values, normal
 from sparse_limits.theory.formulas.valued import valued
@@ -19,7 +17,7 @@ from sparse_limits.theory.graphon.symbols import n
 from sparse_limits.theory.operators.singular_values import HALF, column_weight, kappa, nodes, nystrom, row_weight, value
 from sparse_limits.theory.saliency.model import rho
 
-ELEVEN, R3 = sp.Rational(11, 10), sp.sqrt(3)
+R3 = sp.sqrt(3)
 
 
 HERMITE_RULES = {  # Gauss rules of the standard normal law
@@ -78,7 +76,7 @@ def nystrom_moments(entry: sp.Expr, degree: int, count: int) -> tuple[sp.Expr, .
 
 
 @exact(nystrom, step="Nyström matrix", cost=0.5)
-def gauss_nodes_are_exact_up_to_their_degree(entry: sp.Expr, degree: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gauss_nodes_are_exact_up_to_their_degree(entry: sp.Expr, degree: sp.Expr, trial: Trial) -> Findings:
     """∬W, Σσ² and Σσ⁴ of a polynomial kernel, normal × uniform latents, are exact up to the stated degree of the kernel.
 
     At the next degree some of them are wrong.
@@ -94,7 +92,7 @@ def gauss_nodes_are_exact_up_to_their_degree(entry: sp.Expr, degree: sp.Expr, tr
 
 
 @enclosed(nystrom, step="midpoints")
-def midpoints_sum_to_zeta(midpoint_value: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def midpoints_sum_to_zeta(midpoint_value: sp.Expr, trial: Trial) -> Findings:
     """The mean of the κ-th powers of the midpoints is the stated formula, to 30 digits."""
     i = sp.Symbol("i", integer=True, positive=True)
     mean = sp.Sum(((i - HALF) / n) ** kappa, (i, 1, n)) / n
@@ -107,7 +105,7 @@ MANY = 10**8
 @enclosed(nystrom)
 def midpoints_have_their_order(
     midpoint_value: sp.Expr, power_value: sp.Expr, order: sp.Expr, midpoint_limit: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """n^order · error is within κ n^(κ−1) of its limit at 10⁸ cells (Euler–Maclaurin: κ/24)."""
     points = [{kappa: sp.Rational(k, 4), n: MANY} for k in (1, 2)]
     gap = n**order * (midpoint_value - power_value) - midpoint_limit
@@ -136,7 +134,7 @@ def probit_errors(rule: str, counts: tuple[int, ...]) -> NDArray[np.floating]:
 
 
 @empirical(nystrom)
-def hermite_nodes_converge_geometrically(geometric: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def hermite_nodes_converge_geometrically(geometric: sp.Expr, trial: Trial) -> Findings:
     """The errors of three singular values at 8, 12, 16 and 20 nodes are at most the stated rate."""
     counts = (8, 12, 16, 20)
     limits = [trial.value(geometric, {**PROBIT, nodes: q}) for q in counts]
@@ -145,7 +143,7 @@ def hermite_nodes_converge_geometrically(geometric: sp.Expr, trial: Trial) -> It
 
 
 @empirical(nystrom)
-def midpoints_in_quantiles_have_order_one(probit_order: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def midpoints_in_quantiles_have_order_one(probit_order: sp.Expr, trial: Trial) -> Findings:
     """The errors of three singular values fall from 100 to 400 midpoints with the stated order, within ½."""
     coarse, fine = trial.once(probit_errors, "midpoints", (100, 400))
     seen = np.log(coarse / fine) / np.log(4)

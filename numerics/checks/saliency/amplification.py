@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import sympy as sp
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.saliency.amplification_kernel import expand_gamma, sphere_mean
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.networks import random_network
@@ -31,13 +31,11 @@ from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.snip import residual_mean as c
 
 Floats = NDArray[np.floating]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-HALF = sp.Rational(1, 2)
 claimed = mean_amplification.expressions
 
 
 @exact(mean_amplification, step="mean over a half sphere")
-def half_spheres_have_the_mean(half_space_mean: sp.Expr, sines: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def half_spheres_have_the_mean(half_space_mean: sp.Expr, sines: sp.Expr, trial: Trial) -> Findings:
     """The mean of x_j over the half sphere around w is ω times that of √d cos θ: by *sines* for d ≥ 2, and for x = ±1 at d = 1."""
     at = {d: d + 1}
     yield trial.same(half_space_mean.subs(at), (sp.sqrt(d) * omega / ((d - 1) * sines)).subs(at), by=expand_gamma)
@@ -53,7 +51,7 @@ def gradient_adds_both_parts(
     half_space_mean: sp.Expr,
     half_space_square: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The gradient is the sum of λ₀c times the mean of x_j, and of λ₁b times that of x_j², over the half sphere."""
     yield trial.same(gradient, lambda_0 * c * half_space_mean + lambda_1 * b * half_space_square)
 
@@ -61,7 +59,7 @@ def gradient_adds_both_parts(
 @enclosed(mean_amplification)
 def eigenvalues_are_funk_hecke_integrals(
     lambda_0: sp.Expr, lambda_1: sp.Expr, kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The eigenvalues times ∫sin^(d−2) are the integrals of Θ and of Θ cos θ against sin^(d−2), by quadrature in balls.
 
     The dimensions are d = 2, 5, 32, 64.
@@ -78,7 +76,7 @@ def eigenvalues_are_funk_hecke_integrals(
 @control("bounds exchanged", lower=claimed["upper"], upper=claimed["lower"])
 def ratio_is_between_bounds_that_meet(
     amplification: sp.Expr, lower: sp.Expr, upper: sp.Expr, asymptote: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """From d to d + 2, λ₀/λ₁ over its lower bound decreases and λ₀/λ₁ over its upper bound increases; both bounds are equivalent to d/π.
 
     The factors of these steps are rational, those of the proof.
@@ -98,7 +96,7 @@ def ratio_is_between_bounds_that_meet(
 @control("eigenvalues exchanged", moment=lambda_0 * b, stein_moment=lambda_1 * c / sp.sqrt(2 * sp.pi * d))
 def moments_are_those_of_the_gradient(
     gradient: sp.Expr, moment: sp.Expr, stein_moment: sp.Expr, crossover: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The gradient is a mean over the half sphere (d = 3, three cases); h/2, β and the crossover follow from it.
 
     E g is the value at ω = 0, and β is the slope in ω times E‖w‖/d, a mean of the chi law. At the crossover β = |h|/2.
@@ -131,7 +129,7 @@ def unit_kernels(rng: np.random.Generator, size: int) -> tuple[Floats, Floats]:
 
 
 @statistical(mean_amplification, tests=2)
-def units_average_to_the_eigenvalues(lambda_0: sp.Expr, lambda_1: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def units_average_to_the_eigenvalues(lambda_0: sp.Expr, lambda_1: sp.Expr, trial: Trial) -> Findings:
     """For random neurons and random pairs of inputs on the sphere, d = 3, the kernel averages to λ₀, and the kernel times cos θ to λ₁."""
     kernel, cosine = trial.draw(unit_kernels, trial.size(300_000))
     yield trial.averages(kernel, trial.value(lambda_0, {d: 3}), -1.0, 4.0)
@@ -167,7 +165,7 @@ def kept_share(gradient: sp.Expr, slope: int) -> float:
 
 
 @statistical(mean_amplification, tests=1)
-def columns_on_the_circle_keep_binomial_counts(gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_on_the_circle_keep_binomial_counts(gradient: sp.Expr, trial: Trial) -> Findings:
     """In a network on a fine regular polygon, each column keeps Bin(n, p) entries, where p is computed on the circle.
 
     The gates of the polygon are those of the circle up to a degree of the direction of w, which changes p by a
@@ -199,7 +197,7 @@ def contrast_of_grasp(rng: np.random.Generator) -> float:
 
 
 @empirical(mean_amplification, cost=0.6)
-def grasp_hardly_sees_the_strong_columns(moment: sp.Expr, stein_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def grasp_hardly_sees_the_strong_columns(moment: sp.Expr, stein_moment: sp.Expr, trial: Trial) -> Findings:
     """The contrast of a GraSP mask at d = 64 is near that predicted by P1.
 
     N points have second moments within a relative √(d/N) of the sphere's; twice that is allowed for the logarithm.
@@ -229,7 +227,7 @@ def eigenvalue_ratio(kernel: sp.Expr, dimension: int) -> sp.Expr:
 @control("no amplification", amplification=sp.Integer(1), crossover=sp.sqrt(sp.pi * d / 2) * sp.Abs(b))
 def three_inputs_amplify_the_mean_by_half(
     amplification: sp.Expr, crossover: sp.Expr, kernel: sp.Expr, three_inputs: Mapping[sp.Symbol, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At d = 3, λ₀/λ₁ is a quotient of means over the sphere; the mean residual lies between the crossovers of GraSP and of SNIP.
 
     Squares are compared.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.masks.cut_norm import cut_norm_witness, exact_cut_norm
 from sparse_limits.numerics.masks.selection import n_of_m_mask
@@ -32,8 +31,6 @@ from sparse_limits.theory.saliency.blocks import (
 )
 from sparse_limits.theory.tails import alpha, frechet
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 def reduce(expression: sp.Expr) -> sp.Expr:
     """Simplify a formula in logarithms; the range of a block, which is positive, is replaced by a letter."""
@@ -44,7 +41,7 @@ BLOCKS = ((1, 2, 3, 4), (5, 1, 1, 2), (2, 7, 3, sp.Rational(1, 2)))
 
 
 @exact(block_sparsity, step="clocks")
-def rates_are_the_strengths(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rates_are_the_strengths(rate: sp.Expr, trial: Trial) -> Findings:
     """P(φξ ≤ x) = e^(−φ^α y) with y = x^(−α)."""
     x = sp.Symbol("x", positive=True)
     yield trial.same(rate, -sp.log(1 - frechet.at(x / profile[0])) * x**alpha, by=reduce)
@@ -58,7 +55,7 @@ def rates_are_the_strengths(rate: sp.Expr, trial: Trial) -> Iterator[Finding]:
 )
 def ranks_are_those_of_an_exponential_race(
     second_place: sp.Expr, one_of_four: sp.Expr, two_of_four: sp.Expr, three_of_four: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The shares of 1, 2 and 3 of 4 are those of the first places among independent exponential variables.
 
     They are multiplied out for all strengths, and compared in exact fractions.
@@ -76,9 +73,7 @@ def ranks_are_those_of_an_exponential_race(
 
 
 @enclosed(block_sparsity)
-def chances_are_chances(
-    density: sp.Expr, one_of_four: sp.Expr, second_place: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def chances_are_chances(density: sp.Expr, one_of_four: sp.Expr, second_place: sp.Expr, trial: Trial) -> Findings:
     """The density is at most 1; each column is kept with a positive probability, which grows strictly with its own profile.
 
     With equal profiles and α = 1 the probability is at most 1/4, and being second after a given first column is no likelier than that
@@ -110,7 +105,7 @@ def kept_of_four(rng: np.random.Generator, places: int, rows: int) -> NDArray[np
 @statistical(block_sparsity, tests=4, cost=0.4)
 def blocks_keep_the_stated_shares(
     pair: sp.Expr, one_of_four: sp.Expr, two_of_four: sp.Expr, three_of_four: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """In independent blocks each column is kept a binomial number of times, with the stated share.
 
     The masks are 1:2 of half-normal noise, and 1:4, 2:4 and 3:4 of Fréchet noise.
@@ -129,7 +124,7 @@ def columns() -> list[dict[sp.Symbol, int]]:
 
 
 @exact(block_sparsity, step="one pair of sets")
-def pair_is_the_best_tilt_of_the_blocks(one_pair: sp.Expr, block_range: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pair_is_the_best_tilt_of_the_blocks(one_pair: sp.Expr, block_range: sp.Expr, trial: Trial) -> Findings:
     """The bound is twice e to the least exponent over all tilts, with Hoeffding's cumulant λ²/8 at λω for each of mn/M blocks.
 
     If some columns fill no block, there are fewer blocks, and the exponent is no smaller.
@@ -146,7 +141,7 @@ def pair_is_the_best_tilt_of_the_blocks(one_pair: sp.Expr, block_range: sp.Expr,
 
 
 @exact(block_sparsity, step="rate")
-def rate_leaves_the_failure_allowed(failure: sp.Expr, cut_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rate_leaves_the_failure_allowed(failure: sp.Expr, cut_bound: sp.Expr, trial: Trial) -> Findings:
     """The failure is 2·2^(m+n) at s = 0; its logarithm falls with s², and is ln δ at the rate."""
     sets = sp.log(pairs)
     yield trial.same(sp.log(failure), sets + (sp.log(delta) - sets) * s**2 / cut_bound**2, by=reduce)
@@ -165,7 +160,7 @@ def large_cut_witnesses(rng: np.random.Generator, masks: int, side: int) -> NDAr
 
 
 @statistical(block_sparsity, tests=2)
-def cut_norms_stay_within_the_bound(cut_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cut_norms_stay_within_the_bound(cut_bound: sp.Expr, trial: Trial) -> Findings:
     """‖M − 1/4‖□ of 1:4 masks exceeds the bound at most as often as stated: 8×8 exactly, 128×128 by certified lower bounds."""
     samples = (
         (8, sp.Rational(1, 2), trial.draw(small_cut_norms, trial.size(1000), 8)),
@@ -177,7 +172,7 @@ def cut_norms_stay_within_the_bound(cut_bound: sp.Expr, trial: Trial) -> Iterato
 
 
 @empirical(block_sparsity, cost=0.5)
-def search_finds_cuts_of_two_fifths(cut_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def search_finds_cuts_of_two_fifths(cut_bound: sp.Expr, trial: Trial) -> Findings:
     """In some 128×128 masks of 1:4, certified lower bounds on ‖M − 1/4‖□ exceed two fifths of the bound at δ = 1/100."""
     norms = trial.draw(large_cut_witnesses, trial.size(16), 128)
     limit = trial.value(cut_bound, {m: 128, n: 128, kept: 1, block: 4, delta: sp.Rational(1, 100)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations, product
 from math import comb
@@ -11,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.selection import row_mask
 from sparse_limits.theory.formulas.valued import valued
@@ -29,7 +28,7 @@ def sylvester(side: int) -> NDArray[np.int64]:
 
 
 @exact(row_thresholds)
-def rows_keep_the_left_half(bound: sp.Expr, left_half: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_keep_the_left_half(bound: sp.Expr, left_half: sp.Expr, trial: Trial) -> Findings:
     """A global mask at cut distance 9/64 from ½, and the row masks of the same scores, which keep the left half.
 
     The global mask keeps the scores above 1; in each row the scores of the left half exceed all others. The row masks are at the stated
@@ -60,7 +59,7 @@ def far_masks(height: int, width: int) -> int:
 
 
 @exact(block_sparsity)
-def masks_of_equal_rows_are_furthest(all_alike: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_of_equal_rows_are_furthest(all_alike: sp.Expr, trial: Trial) -> Findings:
     """The share of masks further than 249/1000 from ½, among all 1:2 masks of up to three rows of three blocks, is the stated one."""
     for height, width in ((2, 2), (2, 4), (3, 4), (3, 6)):
         seen = sp.Rational(trial.once(far_masks, height, width), 2 ** (height * width // 2))
@@ -80,7 +79,7 @@ def swapped(count: int) -> Fraction:
 
 
 @enclosed(ranked_recovery)
-def two_ranked_columns_are_swapped(two_columns_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_ranked_columns_are_swapped(two_columns_failure: sp.Expr, trial: Trial) -> Findings:
     """Two ranked columns of two, four and six rows are swapped with the stated probability, by enumeration."""
     for count in (2, 4, 6):
         seen = sp.Rational(trial.once(swapped, count))

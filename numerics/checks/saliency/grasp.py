@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, statistical
 from sparse_limits.numerics.masks.selection import global_mask, kth_largest
 from sparse_limits.numerics.networks import random_network, single_precision, tangent_residual
 from sparse_limits.numerics.prediction.first_layer.moments import noise_floor
@@ -32,7 +30,7 @@ def gate_products(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(smoothed_snip, tests=1)
-def gates_open_with_the_arc_cosine_kernel(kappa_0: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gates_open_with_the_arc_cosine_kernel(kappa_0: sp.Expr, trial: Trial) -> Findings:
     """The number of normal weights that open both gates of a pair of inputs is binomial with κ₀."""
     n = trial.size(100_000)
     nulls = [trial.value(kappa_0, {theta: sp.acos(c)}) for c in (sp.Rational(3, 5), sp.Rational(-4, 5))]
@@ -53,7 +51,7 @@ def realised_smoothing(rng: np.random.Generator) -> tuple[Floats, Floats]:
 
 
 @empirical(smoothed_snip, cost=1.5)
-def smoothed_residual_is_that_of_wide_networks(tangent_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def smoothed_residual_is_that_of_wide_networks(tangent_kernel: sp.Expr, trial: Trial) -> Findings:
     """‖Θ̂r − Θr‖ on digits is within three of the distances ‖Θ̂r − Θ̂′r‖/√2 between two networks of 4096 units."""
     bundle = digits("is0", standardise=True)
     x, r = bundle.x[:SAMPLES], -bundle.y[:SAMPLES, 0]
@@ -85,7 +83,7 @@ def grasp_columns(rng: np.random.Generator, labelling: str) -> tuple[Floats, Flo
 
 
 @empirical(smoothed_snip, cost=3.0)
-def grasp_keeps_what_smoothed_snip_keeps(hessian_gradient: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def grasp_keeps_what_smoothed_snip_keeps(hessian_gradient: sp.Expr, trial: Trial) -> Findings:
     """On digits, GraSP keeps the same share of each column as SNIP rows with the realised Θ̂r, within 1.5 noise floors of both samples.
 
     The residual in the leading term of Hg is read off the expression: G (smoothed) or g (plain).

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import sympy as sp
 
 from sparse_limits.numerics.checks.saliency.layers import reduce_powers
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import limit_by_logarithm
 from sparse_limits.theory.saliency.layer_collapse import layer_collapse, noise_density, r, x
 from sparse_limits.theory.saliency.layers import first_scale, second_scale
 from sparse_limits.theory.saliency.model import tau
 from sparse_limits.theory.tails import Tail, alpha, t
-
-ELEVEN = sp.Rational(11, 10)
 
 
 def limit_of_the_ratio(noise: Tail, first: int, second: int) -> sp.Expr:
@@ -25,7 +23,7 @@ def limit_of_the_ratio(noise: Tail, first: int, second: int) -> sp.Expr:
 
 
 @enclosed(layer_collapse)
-def ratios_fall_with_the_threshold(density_ratios: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def ratios_fall_with_the_threshold(density_ratios: Mapping[str, sp.Expr], trial: Trial) -> Findings:
     """The ratio of the densities falls strictly from a threshold to twice the threshold, for the noises whose limit is 0."""
     for name in ("half_normal", "exponential", "product_normal"):
         yield trial.below(density_ratios[name].subs(x, 2 * x), density_ratios[name], strict=True)
@@ -34,7 +32,7 @@ def ratios_fall_with_the_threshold(density_ratios: Mapping[str, sp.Expr], trial:
 @exact(layer_collapse, step="collapse")
 def limits_are_those_of_the_densities(
     collapse: Mapping[str, sp.Expr], density_ratios: Mapping[str, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The limits are those of the ratio of densities as x → ∞, at r = 1 + y with y > 0; for power laws, as x^(−α) → 0.
 
     For the product of two normals the ratio of the exponential law, which lies above, has the limit.
@@ -54,9 +52,7 @@ def limits_are_those_of_the_densities(
 
 
 @exact(layer_collapse, cost=0.5)
-def ratios_tend_to_their_limits(
-    collapse: Mapping[str, sp.Expr], noises: Mapping[str, Tail], trial: Trial
-) -> Iterator[Finding]:
+def ratios_tend_to_their_limits(collapse: Mapping[str, sp.Expr], noises: Mapping[str, Tail], trial: Trial) -> Findings:
     """At the scales 2 and 3 the ratio of the tails tends to the stated limit, which SymPy finds from the densities."""
     for name, noise in noises.items():
         found = trial.once(limit_of_the_ratio, noise, 2, 3)
@@ -64,7 +60,7 @@ def ratios_tend_to_their_limits(
 
 
 @enclosed(layer_collapse)
-def layer_of_the_smaller_scale_keeps_less(collapse: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def layer_of_the_smaller_scale_keeps_less(collapse: Mapping[str, sp.Expr], trial: Trial) -> Findings:
     """For power laws, whose limit is not 0, the limit of the ratio is strictly below 1."""
     for limit in collapse.values():
         if limit.free_symbols:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
@@ -10,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms, split_powers
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.masks.selection import global_masks
@@ -32,12 +31,12 @@ from sparse_limits.theory.saliency.layers import (
 from sparse_limits.theory.saliency.model import delta, rho, tau
 from sparse_limits.theory.tails import alpha, exponential, pareto, t
 
-ELEVEN, NINE, HALF = sp.Rational(11, 10), sp.Rational(9, 10), sp.Rational(1, 2)
+HALF = sp.Rational(1, 2)
 EQUAL = {share: HALF, first_scale: 1, second_scale: 2}
 
 
 @exact(two_layer_densities, step="two layers")
-def density_is_that_of_all_weights(density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def density_is_that_of_all_weights(density: sp.Expr, trial: Trial) -> Findings:
     """The density is the mass of e^(−x) beyond τ/s in both layers, each weighted with its share."""
     parts = ((share, first_scale), (1 - share, second_scale))
     beyond = sp.Symbol("z", positive=True)
@@ -49,9 +48,7 @@ def density_is_that_of_all_weights(density: sp.Expr, trial: Trial) -> Iterator[F
 @control("shares proportional to the scale", equal_rho_1=2 * rho / 3, equal_rho_2=4 * rho / 3)
 @control("one density for all layers", equal_rho_1=rho, equal_rho_2=rho)
 @control("layers swapped", equal_rho_1=equal_rho_2, equal_rho_2=equal_rho_2**2)
-def densities_balance(
-    equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, twofold_rho_2: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def densities_balance(equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, twofold_rho_2: sp.Expr, trial: Trial) -> Findings:
     """For layers of scales 1 and 2 with equal shares, the first density is the square of the second, and their mean is ρ.
 
     The second density is the formula for all shares, taken at a half.
@@ -71,7 +68,7 @@ def threshold_gives_the_densities(
     equal_rho_2: sp.Expr,
     twofold_rho_2: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """D(τ_ρ) = ρ for any scales and shares, and the layers keep ρ together; at scales 1 and 2, layer 2 has the closed forms."""
     yield trial.same(density.subs(tau, threshold), rho, by=None)
     yield trial.same(share * rho_1 + (1 - share) * rho_2, rho, by=None)
@@ -87,7 +84,7 @@ def reduce_powers(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(two_layer_densities, step="power laws")
-def pareto_density_is_a_power(pareto_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pareto_density_is_a_power(pareto_density: sp.Expr, trial: Trial) -> Findings:
     """The density is the mass of αx^(−α−1) beyond τ/s in both layers, each weighted with its share."""
     beyond = sp.Symbol("z", positive=True)
     mass = trial.once(sp.integrate, alpha * t ** (-alpha - 1), (t, beyond, sp.oo))
@@ -98,7 +95,7 @@ def pareto_density_is_a_power(pareto_density: sp.Expr, trial: Trial) -> Iterator
 @exact(two_layer_densities, step="not saturated")
 def density_falls_from_the_critical_one(
     pareto_density: sp.Expr, pareto_critical_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At τ = s₂ layer 2 is kept whole and layer 1 keeps (s₁/s₂)^α; at τ = s₂y, y > 1, the density is y^(−α) times as large."""
     y = sp.Symbol("y", positive=True)
     whole = share * (first_scale / second_scale) ** alpha + 1 - share
@@ -111,7 +108,7 @@ def density_falls_from_the_critical_one(
 @exact(two_layer_densities, step="Pareto threshold")
 def pareto_threshold_meets_the_density(
     pareto_density: sp.Expr, pareto_threshold: sp.Expr, pareto_critical_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """D at the threshold is ρ; at the critical density the threshold is the scale of layer 2."""
     met = rho * (pareto_threshold / tau) ** alpha * pareto_density.subs(tau, pareto_threshold)
     yield trial.same(met, rho**2 * (pareto_threshold / tau) ** alpha, by=reduce_powers)
@@ -126,7 +123,7 @@ def pareto_layers_are_power_laws(
     pareto_threshold: sp.Expr,
     pareto_critical_density: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The densities are (s_l/τ)^α and give ρ together; at the critical density layer 2 is kept whole."""
     for claimed, scale in ((pareto_rho_1, first_scale), (pareto_rho_2, second_scale)):
         yield trial.same(pareto_power().subs(t, pareto_threshold / scale), claimed, by=reduce_powers)
@@ -135,7 +132,7 @@ def pareto_layers_are_power_laws(
 
 
 @exact(coupled_layers, step="deviation")
-def deviation_leaves_half_the_failure(deviation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def deviation_leaves_half_the_failure(deviation: sp.Expr, trial: Trial) -> Findings:
     """Hoeffding's 2e^(−2nd²) is 2 at d = 0, and its logarithm falls with d² from there to ln(δ/2) at the deviation."""
     d = sp.Symbol("d", positive=True)
     left = sp.log(2) + (sp.log(delta / 2) - sp.log(2)) * d**2 / deviation**2
@@ -143,7 +140,7 @@ def deviation_leaves_half_the_failure(deviation: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(coupled_layers)
-def bound_is_least_for_a_layer_with_all_weights(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bound_is_least_for_a_layer_with_all_weights(count_error: sp.Expr, trial: Trial) -> Findings:
     """The bound is least for a layer that holds all weights."""
     of_all = (sp.sqrt(sp.log(4 / delta) / 2) * sp.sqrt(size) + HALF) / size + sp.sqrt(sp.log(4 / delta) / (2 * size))
     yield trial.below(of_all, count_error)
@@ -175,7 +172,7 @@ def counts_above_a_threshold_are_binomial(
     pareto_rho_1: sp.Expr,
     pareto_rho_2: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The numbers of scores above 3 are binomial with the stated densities.
 
     The noise is exponential, with equal shares and with a third, or Pareto.
@@ -210,20 +207,18 @@ def kept_by_rank(rng: np.random.Generator, networks: int, kept: float) -> NDArra
 @statistical(two_layer_densities, tests=4)
 @control("proportional to the scale", equal_rho_1=2 * rho / 3, equal_rho_2=4 * rho / 3)
 @control("one density for all layers", equal_rho_1=rho, equal_rho_2=rho)
-def global_masks_keep_the_layers_densities(
-    equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def global_masks_keep_the_layers_densities(equal_rho_1: sp.Expr, equal_rho_2: sp.Expr, trial: Trial) -> Findings:
     """The layers of masks of the round(ρn) largest scores keep the densities of S14.1, up to the error at a failure of 10⁻¹⁰."""
     yield from masks_in_range(equal_rho_1, equal_rho_2, count_error, trial)
 
 
 @statistical(coupled_layers, tests=4)
-def global_masks_stay_in_the_range(count_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def global_masks_stay_in_the_range(count_error: sp.Expr, trial: Trial) -> Findings:
     """The layers of masks of the round(ρn) largest scores keep their known densities, up to the stated error at a failure of 10⁻¹⁰."""
     yield from masks_in_range(equal_rho_1, equal_rho_2, count_error, trial)
 
 
-def masks_in_range(first: sp.Expr, second: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_in_range(first: sp.Expr, second: sp.Expr, error: sp.Expr, trial: Trial) -> Findings:
     """How often the kept share of a layer is farther than the error from its density, at a failure of 10⁻¹⁰."""
     limit = trial.value(error, {layer_size: WIDTH**2, size: 2 * WIDTH**2, delta: RARE})
     for kept in KEPT:
@@ -234,7 +229,7 @@ def masks_in_range(first: sp.Expr, second: sp.Expr, error: sp.Expr, trial: Trial
 
 
 @exact(coupled_layers)
-def uniform_sets_have_the_error(uniform_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def uniform_sets_have_the_error(uniform_error: sp.Expr, trial: Trial) -> Findings:
     """The stated error is a quantile over all halves of 8 and 12 weights: how far the share of the layer is from a half.
 
     The layer consists of the first 4 or 6 weights.
@@ -251,9 +246,7 @@ def uniform_sets_have_the_error(uniform_error: sp.Expr, trial: Trial) -> Iterato
 @control(
     "the layers exchanged", pareto_rho_1=pareto_rho_2, pareto_rho_2=pareto_rho_2 * (first_scale / second_scale) ** alpha
 )
-def layer_of_the_larger_scale_is_the_denser_one(
-    pareto_rho_1: sp.Expr, pareto_rho_2: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def layer_of_the_larger_scale_is_the_denser_one(pareto_rho_1: sp.Expr, pareto_rho_2: sp.Expr, trial: Trial) -> Findings:
     """The layer of the larger scale is at least as dense as the other, and has density at most 1 where no score is saturated."""
     yield trial.below(pareto_rho_1, pareto_rho_2)
     yield trial.below(pareto_rho_2, sp.S.One)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.data import Dataset, digits, symmetrised
-from sparse_limits.numerics.evidence import Finding, Trial, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, statistical
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.methods import saliency
 from sparse_limits.theory.saliency.model import tau
@@ -17,8 +15,6 @@ from sparse_limits.theory.saliency.outputs import column, columns_that_disagree,
 from sparse_limits.theory.saliency.snip import theta
 
 Floats = NDArray[np.floating]
-TENTH = sp.Rational(11, 10)
-claimed = {**inner_product_graphon.expressions, **columns_that_disagree.expressions}
 
 
 ROWS, SAMPLES, CLASSES = 16_384, 50, 3
@@ -52,7 +48,7 @@ COLUMNS = (3, 10, 13, 20, 28, 36, 42, 53, 60)  # pixels in all parts of the pict
 
 
 @statistical(inner_product_graphon, tests=1, cost=0.4)
-def columns_of_symmetric_digits_are_binomial(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_of_symmetric_digits_are_binomial(column_density: sp.Expr, trial: Trial) -> Findings:
     """A network of three outputs on symmetrised digits keeps Bin(n, H(τ/φ_j)) weights of column j."""
     rows = trial.size(ROWS)
     counts, _ = trial.draw(pruned_rows, rows)
@@ -70,7 +66,7 @@ COLUMN_PAIRS = ((10, 13), (20, 36), (21, 42), (26, 28))  # pixels inside the pic
 
 
 @statistical(columns_that_disagree, tests=1, cost=0.4)
-def columns_of_digits_disagree_about_rows(reversed_pairs: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_of_digits_disagree_about_rows(reversed_pairs: sp.Expr, trial: Trial) -> Findings:
     """Among independent pairs of rows of a network of three outputs, two columns order |⟨a, g⟩| differently as often as stated."""
     rows = trial.size(2 * ROWS)
     _, factors = trial.draw(pruned_rows, rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import product
 
@@ -11,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.masks.threshold import threshold_for
@@ -73,7 +72,7 @@ def stated_moments(axis: int, k: int, other: int) -> dict[sp.Symbol, sp.Expr]:
 
 
 @enclosed(stein_model_of_outputs, step="unexplained")
-def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Findings:
     """For two inputs and two outputs, the covariance of g − βw is a sum over sectors of w, and it is a positive definite matrix."""
     for axis in range(2):
         pairs = list(product(range(2), repeat=2))
@@ -85,7 +84,7 @@ def two_inputs_in_the_plane(unexplained: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @exact(stein_model_of_outputs, step="modes")
-def modes_have_this_transform(mode_exponent: sp.Expr, closure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def modes_have_this_transform(mode_exponent: sp.Expr, closure: sp.Expr, trial: Trial) -> Findings:
     """E e^{−ω²g²/2} over ζ, in the closure of S5 with s² = V, by completing the square and a Gaussian integral."""
     exponent = sp.expand(-(omega**2) * closure.subs(spread, sp.sqrt(variance)) ** 2 / 2 - zeta**2 / 2)
     square, linear, constant = (exponent.coeff(zeta, power) for power in (2, 1, 0))
@@ -101,9 +100,7 @@ def reduce(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(stein_model_of_outputs, step="inversion")
-def inversion_gives_the_conditional_density(
-    inversion: sp.Expr, conditional_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def inversion_gives_the_conditional_density(inversion: sp.Expr, conditional_density: sp.Expr, trial: Trial) -> Findings:
     """1 − ∫ inversion · e^{−ω²‖g‖²/2} dω is the probability given w and g: equal derivatives in τ, and 1 at τ = 0."""
     size, rate = sp.symbols("G b", positive=True)
     given = conditional_density.subs({gradient[1]: 0, gradient[2]: 0}).subs(gradient[0], size).subs(w, zeta)
@@ -140,7 +137,7 @@ def closure_counts(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(stein_model_of_outputs, tests=1, cost=0.5)
-def closure_keeps_binomial_counts(mode_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def closure_keeps_binomial_counts(mode_exponent: sp.Expr, trial: Trial) -> Findings:
     """Sampled saliencies of the closure exceed τ as often as its inverted characteristic function says."""
     size, moments = trial.size(400_000), trial.once(closure_moments)
     nulls = [output_densities(moments, mode_exponent)(cut)[j] for j, cut in enumerate(CUTS)]
@@ -172,7 +169,7 @@ def digit_moments(labelling: str, standardise: bool) -> OutputMoments:
 
 
 @empirical(stein_model_of_outputs, cost=1.0)
-def closed_form_on_digits(mode_exponent: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def closed_form_on_digits(mode_exponent: sp.Expr, trial: Trial) -> Findings:
     """P2 with ten outputs predicts the share that SNIP keeps of each column on digits, within two noise floors (ρ = 0.1, n = 2048)."""
     for labelling, standardise in SETTINGS:
         observed = trial.draw(digit_columns, labelling, standardise) / WIDTH

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.saliency.model import rho
 from sparse_limits.theory.saliency.snip import product_columns
@@ -28,7 +26,7 @@ from sparse_limits.theory.saliency.support_recovery import (
 @enclosed(ranked_recovery)
 def nearer_thresholds_fail_more_often(
     column_failure: sp.Expr, too_many: sp.Expr, too_few: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bounds rise as the thresholds approach the density of the mask.
 
     One column that is not in S fails with probability below 1 at c = 0, and columns off S do not make S fail less.
@@ -40,7 +38,7 @@ def nearer_thresholds_fail_more_often(
 
 
 @exact(ranked_recovery)
-def columns_fail_as_in_the_claim_used(column_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_fail_as_in_the_claim_used(column_failure: sp.Expr, trial: Trial) -> Findings:
     """Each column of S adds the tail `missed` of S16.1 to the failure, each other column the tail `mistaken`."""
     yield trial.same(valued(column_failure, {k: 0, d: 0}), sp.S.Zero, by=sp.expand)
     yield trial.same(sp.diff(column_failure, d), mistaken, by=sp.expand)
@@ -48,13 +46,13 @@ def columns_fail_as_in_the_claim_used(column_failure: sp.Expr, trial: Trial) -> 
 
 
 @enclosed(ranked_recovery)
-def column_density_is_that_of_struve_functions(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def column_density_is_that_of_struve_functions(column_density: sp.Expr, trial: Trial) -> Findings:
     """The two forms of the column density in S4 agree at sample points."""
     yield trial.same(column_density, product_columns, by=None)
 
 
 @enclosed(ranked_recovery)
-def rows_of_one_column_deviate_less(too_many: sp.Expr, too_few: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_of_one_column_deviate_less(too_many: sp.Expr, too_few: sp.Expr, trial: Trial) -> Findings:
     """If rows are kept independently with density q ≤ ½, at least half of 10 or 40 rows are kept no more often than the bound.
 
     The same holds for at most half of the rows at density 1 − q. Both sides are divided by q^(n/2), which is a factor of each term.

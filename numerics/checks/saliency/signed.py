@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import sympy as sp
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.saliency import snip_product
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.step_functions import in_steps
 from sparse_limits.numerics.masks.selection import global_mask, kth_largest
 from sparse_limits.numerics.networks import gradient, random_network, tangent_residual
@@ -26,7 +26,6 @@ Floats = NDArray[np.floating]
 Counts = NDArray[np.int64]
 Kernels = Mapping[str, sp.Expr]
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 claimed = signed_scores.expressions
 kernel, kernels, selectivity = (claimed[k] for k in ("kernel", "kernels", "selectivity"))
@@ -42,7 +41,7 @@ def by_sides(expression: sp.Expr) -> sp.Expr:
 @exact(signed_scores, step="two laws")
 @control("magnitudes", kernels={name: 2 * law for name, law in kernels.items()})
 @control("exchanged", kernels={"normal": kernels["laplace"], "laplace": kernels["normal"]})
-def kernels_fall_with_the_density_of_the_scores(kernels: Kernels, trial: Trial) -> Iterator[Finding]:
+def kernels_fall_with_the_density_of_the_scores(kernels: Kernels, trial: Trial) -> Findings:
     """Minus the slopes of both kernels are the densities of their scores, and both are ½ at 0.
 
     The normal kernel is one formula for both signs.
@@ -69,7 +68,7 @@ def by_sides_off_zero(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(signed_scores, step="kernel", cost=1.0)
-def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Findings:
     """−d/dτ of the kernel is half the noise density of S4 at |τ|/φ, over φ, on both sides of 0; and the kernel is ½ at 0."""
     density = product_graphon.expressions["noise_density"].subs(t, sp.Abs(tau) / phi) / (2 * phi)
     yield trial.same(-sides_differentiated(kernel), density, by=by_sides_off_zero)
@@ -81,7 +80,7 @@ def kernel_falls_with_half_the_density(kernel: sp.Expr, trial: Trial) -> Iterato
 @exact(signed_scores, step="threshold")
 def threshold_is_where_the_density_is_met(
     threshold: sp.Expr, flat_threshold: sp.Expr, kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The equations of the threshold say that the mean of the kernel is ρ, at t for ρ < ½ and at −t for ρ > ½; and τ = 0 at ½."""
     yield from met_on_both_sides(threshold, snip_product.integrand_over_columns, kernel, trial)
     yield from met_on_both_sides(flat_threshold, lambda equation: equation, kernel.subs(tau, phi * tau), trial)
@@ -89,7 +88,7 @@ def threshold_is_where_the_density_is_met(
 
 def met_on_both_sides(
     threshold: sp.Expr, at_one_column: Callable[[sp.Expr], sp.Expr], kernel: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """That the equations of a threshold, for one column, say that the kernel is ρ; other formulas are compared by value."""
     levels = [each for each, _ in threshold.args] if isinstance(threshold, sp.Piecewise) else [threshold, -threshold]
     for sign, found in zip((1, -1), levels, strict=False):
@@ -101,7 +100,7 @@ def met_on_both_sides(
 
 
 @enclosed(signed_scores)
-def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, kernel: sp.Expr, trial: Trial) -> Findings:
     """If a quarter of the columns has profile 2 and the rest ½, the threshold keeps 3/10 or 7/10 of the signed scores, as asked."""
     for density in (sp.Rational(3, 10), sp.Rational(7, 10)):
         cut = in_steps(threshold.subs(rho, density), snip_product.TWO_STEPS)
@@ -117,7 +116,7 @@ def kernels_are_dual(
     dual_graphon: sp.Expr,
     selectivity: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """At |τ| each kernel is half the tail of the moduli, at −|τ| the complement of that; its slope in φ is the stated one on both sides."""
     for name, law in kernels.items():
         tail = MODULI[name]
@@ -138,7 +137,7 @@ def threshold_gives_the_density_and_its_dual(
     dual_graphon: sp.Expr,
     magnitude_density: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """For constant φ the kernel is ρ at φ times the threshold, which changes sign with ρ → 1 − ρ.
 
     At ρ = 1/10 it is the threshold of the magnitudes at the density 2ρ.
@@ -171,7 +170,7 @@ def signed_counts(rng: np.random.Generator, rows: int) -> Counts:
 
 
 @statistical(signed_scores, tests=1)
-def columns_keep_binomial_counts(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_keep_binomial_counts(kernel: sp.Expr, trial: Trial) -> Findings:
     """If each row has a signed factor of its own, each column keeps Bin(n, W) entries at a fixed threshold."""
     rows = trial.size(100_000)
     nulls = [trial.value(kernel, {tau: cut, phi: profile}) for cut in CUTS for profile in PROFILES]
@@ -184,7 +183,7 @@ def products(rng: np.random.Generator, size: int) -> Floats:
 
 
 @statistical(signed_scores, tests=2)
-def threshold_keeps_the_density(flat_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def threshold_keeps_the_density(flat_threshold: sp.Expr, trial: Trial) -> Findings:
     """Independent scores exceed the threshold with probability ρ, below and above one half."""
     rows = trial.size(200_000)
     scores = trial.draw(products, rows)
@@ -214,7 +213,7 @@ def leading_signs(rng: np.random.Generator) -> tuple[Counts, Counts]:
 
 
 @statistical(signed_scores, tests=2, cost=0.5)
-def signs_of_a_column_are_fair_on_digits(magnitude_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def signs_of_a_column_are_fair_on_digits(magnitude_share: sp.Expr, trial: Trial) -> Findings:
     """Given the moduli, with the realised Θ̂, the number of positive scores of a column is Bin(·, ½), as its rows are distinct."""
     for positive, whole in zip(*trial.draw(leading_signs), strict=True):
         yield trial.counts_each(positive, whole, float(magnitude_share))
@@ -238,9 +237,7 @@ def orders_of_columns(rng: np.random.Generator, labelling: str, networks: int) -
 
 
 @statistical(signed_scores, tests=2, cost=0.7)
-def order_of_columns_reverses_on_digits(
-    selectivity: sp.Expr, flat_threshold: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def order_of_columns_reverses_on_digits(selectivity: sp.Expr, flat_threshold: sp.Expr, trial: Trial) -> Findings:
     """For the whole GraSP score, the correlation of column densities with their scale mostly has the sign of ∂W/∂φ.
 
     A network counts if its correlations have this sign at all four densities.
@@ -263,7 +260,7 @@ def four_scores_change_their_favourite(
     dual_graphon: sp.Expr,
     four_scores: tuple[tuple[sp.Expr, tuple[int, ...]], ...],
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Two columns of two scores, with one and with three of four kept, keep the dual shares, and favour columns as stated.
 
     The thresholds lie midway between the last kept score and the next.

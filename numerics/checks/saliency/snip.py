@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Refutation, Trial, exact, statistical
-from sparse_limits.theory.saliency.snip import cosine, gradient_moments, norm, normal_density, theta, z
-
-TENTH = sp.Rational(11, 10)
+from sparse_limits.numerics.evidence import Findings, Refutation, Trial, exact, statistical
+from sparse_limits.theory.saliency.snip import cosine, gradient_moments, norm, theta, z
+from sparse_limits.theory.tails import normal_density
 
 
 @exact(gradient_moments, step="one half")
-def opposite_samples_open_opposite_gates(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def opposite_samples_open_opposite_gates(mean_weight: sp.Expr, trial: Trial) -> Findings:
     """For samples (x, r) and (−x, −r), the gated mean of r x is the stated multiple of the mean without gates, whichever gate is open."""
     sample, residual = sp.symbols("x_1 r_1", real=True)
     pair = ((sample, residual), (-sample, -residual))
@@ -28,7 +25,7 @@ def opposite_samples_open_opposite_gates(mean_weight: sp.Expr, trial: Trial) -> 
 
 
 @exact(gradient_moments, step="second gate")
-def second_gate_opens_with_the_conditional_law(open_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def second_gate_opens_with_the_conditional_law(open_gate: sp.Expr, trial: Trial) -> Findings:
     """The probability is ½ at z = 0, and its slope in z is that for a normal variable of mean cz and variance 1 − c²."""
     mean, spread = cosine * z, sp.sqrt(1 - cosine**2)
     yield trial.same(sp.diff(open_gate, z), cosine * normal_density(mean / spread) / spread)
@@ -38,7 +35,7 @@ def second_gate_opens_with_the_conditional_law(open_gate: sp.Expr, trial: Trial)
 @exact(gradient_moments, step="covariance")
 def covariance_is_that_of_two_gates(
     covariance_kernel: sp.Expr, gate_rate: sp.Expr, mean_weight: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The slope of the covariance in the cosine is that of P(z > 0, z′ > 0); it is 0 at the cosine 0.
 
     At the cosines ±1 it is P less the square of the mean, where P is ½ or 0.
@@ -50,15 +47,13 @@ def covariance_is_that_of_two_gates(
 
 
 @exact(gradient_moments, step="half of a normal")
-def half_of_a_normal_has_the_mean(half_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def half_of_a_normal_has_the_mean(half_mean: sp.Expr, trial: Trial) -> Findings:
     """The mean is the integral of z times the normal density over z > 0."""
     yield trial.same(half_mean, trial.once(sp.integrate, z * normal_density(z), (z, 0, sp.oo)))
 
 
 @exact(gradient_moments, step="Stein moment")
-def stein_moment_is_a_mean_over_the_half_plane(
-    stein_kernel: sp.Expr, half_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def stein_moment_is_a_mean_over_the_half_plane(stein_kernel: sp.Expr, half_mean: sp.Expr, trial: Trial) -> Findings:
     """E[w_j 1{w·x > 0}] for x at the angle θ to axis j, integrated by SymPy over the length and the angle of w."""
     angle = sp.Symbol("alpha", real=True)
     length = trial.once(sp.integrate, z * z * sp.exp(-(z**2) / 2), (z, 0, sp.oo))
@@ -99,7 +94,7 @@ def rational(value: object) -> sp.Rational:
 
 
 @exact(gradient_moments)
-def symmetric_data_make_the_gradient_constant(mean_weight: sp.Expr, data: str, trial: Trial) -> Iterator[Finding]:
+def symmetric_data_make_the_gradient_constant(mean_weight: sp.Expr, data: str, trial: Trial) -> Findings:
     """On symmetrised digits g_ij = h_j/2 for eight drawn rows, in exact integer arithmetic."""
     weight = rational(mean_weight)
     gated, whole = gated_sums(data, trial.draw(integer_weights, data, 8))
@@ -110,7 +105,7 @@ def symmetric_data_make_the_gradient_constant(mean_weight: sp.Expr, data: str, t
 
 
 @exact(gradient_moments)
-def opposite_weights_average_to_the_mean(mean_weight: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def opposite_weights_average_to_the_mean(mean_weight: sp.Expr, trial: Trial) -> Findings:
     """(g(w) + g(−w))/2 is the stated multiple of h on raw digits for eight drawn w, exactly."""
     weight = rational(mean_weight)
     rows = trial.draw(integer_weights, "raw", 8)
@@ -131,7 +126,7 @@ def open_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(gradient_moments, tests=1)
-def two_gates_open_together(covariance_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_gates_open_together(covariance_kernel: sp.Expr, trial: Trial) -> Findings:
     """The number of normal weights that open both gates is binomial with ¼ plus the covariance."""
     n = trial.size(400_000)
     cosines = (sp.Rational(3, 5), sp.Rational(-4, 5))
@@ -179,9 +174,7 @@ def two_gradients(rng: np.random.Generator, networks: int, residual: str) -> NDA
 
 
 @statistical(gradient_moments, tests=1)
-def gradient_fluctuates_with_the_covariance(
-    covariance_kernel: sp.Expr, residual: str, trial: Trial
-) -> Iterator[Finding]:
+def gradient_fluctuates_with_the_covariance(covariance_kernel: sp.Expr, residual: str, trial: Trial) -> Findings:
     """On digits the mean of Σ_j (g_j − h_j/2)² over weights is the trace of the stated covariance."""
     inputs, weighted = weighted_digits()
     lengths = np.linalg.norm(inputs, axis=1)
@@ -200,7 +193,7 @@ def gradient_fluctuates_with_the_covariance(
 @exact(gradient_moments)
 def one_sample_opens_half_of_the_gates(
     mean_weight: sp.Expr, covariance_kernel: sp.Expr, one_sample: tuple[sp.Expr, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """For one data point (x, r), g is rx if the gate is open and else 0; at c = 1 the formulas give its mean and its variance."""
     point, residual = one_sample
     gradients = [residual * point * int(bool(weight * point > 0)) for weight in (1, -1)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, Verdict, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, Verdict, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.networks import random_network, single_precision
@@ -38,13 +37,13 @@ Floats = NDArray[np.floating]
 
 
 @enclosed(stein_model)
-def what_is_unexplained_has_a_variance(residual_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def what_is_unexplained_has_a_variance(residual_variance: sp.Expr, trial: Trial) -> Findings:
     """The residual variance is not negative: a weight of variance one explains at most the variance of its gradient."""
     yield trial.below(sp.S.Zero, residual_variance)
 
 
 @exact(stein_model, step="closure")
-def closure_has_the_exact_moments(closure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def closure_has_the_exact_moments(closure: sp.Expr, trial: Trial) -> Findings:
     """The closure is linear in w and ζ; its mean is h/2, its covariance with w is β, and its variance is β² + s²."""
     for each in (w, zeta):
         curvature = trial.vanishes(sp.diff(closure, each, 2))
@@ -58,7 +57,7 @@ def closure_has_the_exact_moments(closure: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @enclosed(stein_model, step="gate")
-def gate_has_the_moments_of_the_line(gate: sp.Expr, stein_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gate_has_the_moments_of_the_line(gate: sp.Expr, stein_kernel: sp.Expr, trial: Trial) -> Findings:
     """Gates at w and −w add up to 1, so that their mean is ½; by Stein's lemma E[w·gate] = E[gate′], a Gaussian integral."""
     at = {norm: sp.sqrt(coordinate**2 + REST**2)}
     opened = gate.subs(at)
@@ -79,7 +78,7 @@ def open_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(stein_model, tests=1)
-def gates_open_as_often(gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gates_open_as_often(gate: sp.Expr, trial: Trial) -> Findings:
     """Given the weight w_j, the gates of four inputs are open as often as stated, also where x_j is most of the length."""
     size = trial.size(100_000)
     chances = [trial.value(gate, {coordinate: x_j, norm: R, w: w_j}) for x_j, R, w_j in INPUTS]
@@ -87,7 +86,7 @@ def gates_open_as_often(gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @enclosed(stein_model, step="rate of change")
-def gate_changes_at_most_so(flip: sp.Expr, flip_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gate_changes_at_most_so(flip: sp.Expr, flip_bound: sp.Expr, trial: Trial) -> Findings:
     """The chance is at most half the root of the share; it is ½ for an input of one coordinate, where the gate is a new coin."""
     yield trial.below(flip, flip_bound)
     alone = {kappa: 1}
@@ -109,7 +108,7 @@ def changed_gates(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(stein_model, tests=1)
-def gates_change_as_often_with_their_own_weight(flip: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gates_change_as_often_with_their_own_weight(flip: sp.Expr, trial: Trial) -> Findings:
     """At three shares the gate changes as often as stated: at 1/64 with probability 0.0563."""
     size = trial.size(100_000)
     chances = [trial.value(flip, {kappa: share}) for share in SHARES]
@@ -130,7 +129,7 @@ def closure_counts(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(stein_model, tests=1)
-def closure_keeps_binomial_counts(conditional_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def closure_keeps_binomial_counts(conditional_density: sp.Expr, trial: Trial) -> Findings:
     """Sampled saliencies of the closure exceed τ as often as the Gaussian mean of the conditional density says."""
     size = trial.size(400_000)
     nulls = []
@@ -156,7 +155,7 @@ def teacher_rows(rng: np.random.Generator, width: int) -> tuple[Floats, Floats, 
 
 
 @empirical(stein_model, cost=4.0)
-def teacher_with_a_mean_needs_the_self_term(isotropic_beta: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def teacher_with_a_mean_needs_the_self_term(isotropic_beta: sp.Expr, trial: Trial) -> Findings:
     """For a linear teacher with an offset on normal inputs, n = 8192, P1iso predicts the column densities within two noise floors."""
     width = 8192
     x, residual, counts = trial.draw(teacher_rows, width)
@@ -196,7 +195,7 @@ def predicted_densities(moments: ResidualMoments, formula: sp.Expr) -> Floats:
 
 
 @empirical(stein_model, cost=6.0)
-def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Trial) -> Iterator[Finding]:
+def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Trial) -> Findings:
     """P2 predicts the share that SNIP keeps of each column on digits, within two noise floors (ρ = 0.1, n = 1024)."""
     for labelling, standardise in DIGITS:
         observed = trial.draw(digit_counts, labelling, standardise, residual) / WIDTH
@@ -214,7 +213,7 @@ def closed_form_on_digits(conditional_density: sp.Expr, residual: str, trial: Tr
 @exact(stein_model)
 def two_opposite_points_cancel_in_the_mean_only(
     closure: sp.Expr, residual_variance: sp.Expr, two_points: tuple[tuple[sp.Expr, sp.Expr], ...], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """One input and points (x, r): g has one value for w > 0 and one for w < 0, and the closure has the second moment of g."""
     size = len(two_points)
     positive, negative = (sum(r * x * int(bool(side * x > 0)) for x, r in two_points) / size for side in (1, -1))

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
-from sparse_limits.numerics.evidence import Finding, Refutation, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Findings, Refutation, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.exact.logarithms import split_powers
 from sparse_limits.numerics.exact.step_functions import StepFunction, in_steps
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import Level
 from sparse_limits.theory.saliency.model import column_profile, phi, rho, tau, u, v
-from sparse_limits.theory.saliency.snip import normal_density, product_graphon, x, y, z
-from sparse_limits.theory.tails import by_struve, half_normal, t
-
-TENTH = sp.Rational(11, 10)
+from sparse_limits.theory.saliency.snip import product_graphon, x, y, z
+from sparse_limits.theory.tails import by_struve, half_normal, normal_density, t
 
 order = sp.Symbol("r", positive=True)
 
@@ -34,7 +32,7 @@ def reduce_gammas(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(product_graphon, step="kernel")
-def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr, profile: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr, profile: sp.Expr, trial: Trial) -> Findings:
     """−dW/dτ is the half-normal density at τ/φψ over φψ, and W = 1 at τ = 0."""
     factor = phi * profile
     yield trial.same(-sp.diff(kernel, tau), 2 * normal_density(tau / factor) / factor)
@@ -42,9 +40,7 @@ def kernel_falls_with_the_density_of_a_weight(kernel: sp.Expr, profile: sp.Expr,
 
 
 @exact(product_graphon, step="hyperbolic form")
-def logarithms_make_the_mixture_hyperbolic(
-    product_integrand: sp.Expr, hyperbolic: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def logarithms_make_the_mixture_hyperbolic(product_integrand: sp.Expr, hyperbolic: sp.Expr, trial: Trial) -> Findings:
     """With y = √t e^(x/2), the integrand times dy/dx at x and at −x adds up to the hyperbolic form, for x > 0."""
     at = sp.sqrt(t) * sp.exp(x / 2)
     here = product_integrand.subs(y, at) * sp.diff(at, x)
@@ -70,7 +66,7 @@ def noise_falls(trial: Trial) -> Finding:
 @exact(product_graphon, step="noise density")
 def noise_density_solves_the_equation_of_the_integral(
     noise_density: sp.Expr, hyperbolic: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """t²q″ + tq′ − t²q is 0 for the noise density, and q_xx for the hyperbolic form; the noise density has mass 1.
 
     The hyperbolic form falls in t, and its q_x is 0 at x = 0.
@@ -87,7 +83,7 @@ def noise_density_solves_the_equation_of_the_integral(
 
 
 @exact(product_graphon, cost=1.0)
-def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, trial: Trial) -> Findings:
     """The Mellin transform of the noise density is the square of the half-normal one, as for a product of independent variables."""
     single = trial.once(mellin, half_normal.density)
     yield trial.same(
@@ -96,9 +92,7 @@ def mellin_transform_is_the_square_of_a_half_normal(noise_density: sp.Expr, tria
 
 
 @enclosed(product_graphon)
-def both_forms_of_the_column_density_agree(
-    column_density: sp.Expr, integral_form: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def both_forms_of_the_column_density_agree(column_density: sp.Expr, integral_form: sp.Expr, trial: Trial) -> Findings:
     """The Bessel–Struve form of the column density equals the integral form.
 
     From x = R on the integrand falls at least like e^−(ax) with a = t sinh R.
@@ -121,7 +115,7 @@ def reduce_gamma_powers(expression: sp.Expr) -> sp.Expr:
 
 
 @exact(product_graphon, step="Struve functions", cost=1.0)
-def struve_functions_have_their_derivatives(struve: tuple[sp.Expr, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def struve_functions_have_their_derivatives(struve: tuple[sp.Expr, sp.Expr], trial: Trial) -> Findings:
     """L₀′ = L₋₁ and (t L₋₁)′ = 2/π + t L₀, for every power of t."""
     k = sp.Symbol("k", integer=True, nonnegative=True)
     lower, upper = (power(each, k) for each in struve)
@@ -133,7 +127,7 @@ def struve_functions_have_their_derivatives(struve: tuple[sp.Expr, sp.Expr], tri
 @exact(product_graphon, step="column density", cost=1.0)
 def column_density_falls_with_the_noise_density(
     column_density: sp.Expr, noise_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """−d/dτ of the column density is the noise density at τ/φ, over φ, and it tends to 1 as τ → 0."""
     slope = sp.diff(column_density, tau)
     yield trial.same(-slope, noise_density.subs(t, tau / phi) / phi, by=by_struve)
@@ -146,9 +140,7 @@ def under_the_integral(form: sp.Expr) -> sp.Expr:
 
 
 @exact(product_graphon, step="integral form")
-def integral_form_falls_with_the_hyperbolic_form(
-    integral_form: sp.Expr, hyperbolic: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def integral_form_falls_with_the_hyperbolic_form(integral_form: sp.Expr, hyperbolic: sp.Expr, trial: Trial) -> Findings:
     """−d/dτ of the integrand is the hyperbolic form at τ/φ, over φ; and the integrand vanishes as τ → ∞."""
     integrand = under_the_integral(integral_form)
     yield trial.same(-sp.diff(integrand, tau), hyperbolic.subs(t, tau / phi) / phi)
@@ -156,7 +148,7 @@ def integral_form_falls_with_the_hyperbolic_form(
 
 
 @exact(product_graphon, step="integral form")
-def everything_is_above_zero(integral_form: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def everything_is_above_zero(integral_form: sp.Expr, trial: Trial) -> Findings:
     """At τ = 0 the integral form is (2/π) ∫ dx/cosh x = 1."""
     at_zero = integral_form.subs(tau, 0).replace(
         sp.Integral, lambda function, limits: sp.integrate(function, limits, meijerg=False)
@@ -168,7 +160,7 @@ CUT = sp.Rational(1, 16)  # rows with |a| below it keep next to nothing
 
 
 @enclosed(product_graphon)
-def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr, trial: Trial) -> Findings:
     """At u = erf(a/√2) the kernel is P(|w| > τ/φa), and its mean over half-normal a > 1/16 is within 10⁻⁶ of H."""
     position = sp.erf(z / sp.sqrt(2))
     rows = [{tau: 1, phi: sp.Rational(3, 2), z: sp.Rational(k, 4)} for k in (1, 3, 6)]
@@ -182,7 +174,7 @@ def rows_average_to_the_column_density(kernel: sp.Expr, column_density: sp.Expr,
 
 
 @enclosed(product_graphon)
-def threshold_keeps_the_density(flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def threshold_keeps_the_density(flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial) -> Findings:
     """H(τ_ρ/φ) = ρ for any constant φ."""
     yield trial.same(Let(column_density, [(tau, phi * flat_threshold)]), rho, by=None)
 
@@ -191,9 +183,7 @@ TWO_STEPS = {column_profile.func: StepFunction((sp.Rational(1, 4), sp.S.One), (s
 
 
 @enclosed(product_graphon)
-def threshold_keeps_the_density_of_two_steps(
-    threshold: sp.Expr, column_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def threshold_keeps_the_density_of_two_steps(threshold: sp.Expr, column_density: sp.Expr, trial: Trial) -> Findings:
     """If a quarter of the columns has profile 2 and the rest ½, the threshold keeps the share ρ of all entries."""
     cut = in_steps(threshold, TWO_STEPS)
     strong, weak = (column_density.subs(phi, value) for value in (2, sp.Rational(1, 2)))
@@ -203,7 +193,7 @@ def threshold_keeps_the_density_of_two_steps(
 @exact(product_graphon, step="threshold")
 def threshold_is_where_the_density_is_met(
     threshold: sp.Expr, flat_threshold: sp.Expr, column_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The equation of the threshold says that the mean of H(t/φ) is ρ; for constant φ, that of the threshold over φ is H(t) = ρ.
 
     Formulas that are no such equation are compared by value.
@@ -213,9 +203,7 @@ def threshold_is_where_the_density_is_met(
     yield from met(flat_threshold, lambda equation: equation, density.subs(t, phi * t), trial)
 
 
-def met(
-    threshold: sp.Expr, at_one_column: Callable[[sp.Expr], sp.Expr], density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def met(threshold: sp.Expr, at_one_column: Callable[[sp.Expr], sp.Expr], density: sp.Expr, trial: Trial) -> Findings:
     """That the equation of a threshold, for one column, says that the density is ρ; or a formula by its value."""
     if isinstance(threshold, Level):
         yield trial.same(at_one_column(threshold.function(t)), density - rho)
@@ -245,7 +233,7 @@ def kept_by_columns(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(product_graphon, tests=1)
-def columns_keep_binomial_counts(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_keep_binomial_counts(column_density: sp.Expr, trial: Trial) -> Findings:
     """Sampled columns keep Bin(n, H(τ/φ)) rows at a fixed threshold."""
     n = trial.size(400_000)
     nulls = [trial.value(column_density, {tau: sp.Rational(34, 25), phi: sp.Rational(profile)}) for profile in PROFILES]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from math import comb
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.saliency.snip import two_gradients
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.numerics.networks import random_network, single_precision, tangent_residual
@@ -36,7 +35,7 @@ Floats = NDArray[np.floating]
 
 
 @exact(row_law, step="concentration")
-def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, trial: Trial) -> Findings:
     """At the stated deviation the failure probability is δ; the deviation is positive at n = 100, δ = 1/20.
 
     Its square times the rate in t² is ln(2/δ).
@@ -49,7 +48,7 @@ def concentration_solves_hoeffding(concentration: sp.Expr, failure: sp.Expr, tri
 
 
 @exact(row_law)
-def equal_entries_stay_within_the_concentration(concentration: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def equal_entries_stay_within_the_concentration(concentration: sp.Expr, trial: Trial) -> Findings:
     """In rows of eight equal entries the kept fraction is Bin(n, ρ)/n; its exact tail beyond the bound is at most δ."""
     for p, rows, allowed in ((Fraction(1, 10), 40, Fraction(1, 20)), (Fraction(1, 2), 60, Fraction(1, 100))):
         bound = trial.value(concentration, {n: rows, delta: sp.Rational(allowed), dimension: 8})
@@ -65,7 +64,7 @@ def beyond_half(rows: int, far: Fraction) -> Fraction:
 
 
 @exact(row_law, step="fair rows")
-def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Findings:
     """The failure equals the share of throws of fair coins whose heads deviate from a half by more than t.
 
     Six deviations are tried: between possible ones, at possible ones, and 0.
@@ -84,9 +83,7 @@ def fair_rows_fail_like_coins(equal_failure: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(row_law, step="fair deviation")
-def fair_deviation_is_the_least(
-    equal_concentration: sp.Expr, equal_failure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def fair_deviation_is_the_least(equal_concentration: sp.Expr, equal_failure: sp.Expr, trial: Trial) -> Findings:
     """At most δ lies beyond the stated deviation, and more than δ beyond one that is smaller by 1/(1000n), for four numbers of rows.
 
     At δ = 1 it is the least possible deviation.
@@ -110,9 +107,7 @@ def fair_deviation_is_the_least(
 
 
 @exact(row_law)
-def uniform_patterns_and_fair_entries(
-    uniform_rate: sp.Expr, fair_floor_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def uniform_patterns_and_fair_entries(uniform_rate: sp.Expr, fair_floor_error: sp.Expr, trial: Trial) -> Findings:
     """E TV of uniform patterns, and the error of the floor of fair entries, equal sums over all binomial counts."""
     for inputs, rows in ((1, 6), (2, 5), (3, 9)):
         chance = Fraction(1, 2**inputs)
@@ -127,7 +122,7 @@ def uniform_patterns_and_fair_entries(
 @exact(row_law, step="floor")
 def floor_is_that_of_a_normal(
     floor: sp.Expr, modulus_mean: sp.Expr, frequency_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The floor is the mean modulus of a normal times the standard deviation of a frequency, and positive at p = 1/10, n = 1."""
     yield trial.same(floor**2, modulus_mean**2 * frequency_variance.subs(pattern, count_mean))
     tenth = trial.value(floor, {count_mean: sp.Rational(1, 10), n: 1})
@@ -135,7 +130,7 @@ def floor_is_that_of_a_normal(
 
 
 @exact(row_law, step="floor")
-def floor_is_the_mean_deviation(floor: sp.Expr, floor_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def floor_is_the_mean_deviation(floor: sp.Expr, floor_error: sp.Expr, trial: Trial) -> Findings:
     """The exact mean deviation of binomial frequencies differs from the floor by at most (p² + q²)/n (Goldstein 2010)."""
     for p, rows in ((Fraction(1, 10), 20_000), (Fraction(1, 2), 5_000), (Fraction(7, 10), 8_000)):
         mean = binomial_deviation(rows, p) / rows
@@ -146,7 +141,7 @@ def floor_is_the_mean_deviation(floor: sp.Expr, floor_error: sp.Expr, trial: Tri
 
 
 @statistical(row_law, tests=1)
-def rows_of_a_network_are_independent(residual: str, trial: Trial) -> Iterator[Finding]:
+def rows_of_a_network_are_independent(residual: str, trial: Trial) -> Findings:
     """For two of four neurons on digits, ⟨g₁ − h/2, g₂ − h/2⟩ is positive in half of all networks, as g − h/2 is odd in the weights."""
     networks = trial.size(1_500)
     gradients = trial.draw(two_gradients, networks, residual)
@@ -184,7 +179,7 @@ def fresh_rows(rng: np.random.Generator, labelling: str, standardise: bool) -> d
 
 
 @statistical(row_law, tests=2, cost=5.0)
-def network_rows_follow_the_row_law(row_saliency: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def network_rows_follow_the_row_law(row_saliency: sp.Expr, trial: Trial) -> Findings:
     """At a fixed threshold, each column of a pruned network on digits keeps entries as often as fresh rows of the law (Fisher's test)."""
     for labelling, standardise in (("ge5", True), ("is0", True)):
         scores = trial.draw(network_rows, labelling, standardise)

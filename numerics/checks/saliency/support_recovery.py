@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import Dataset, symmetrised
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.networks import random_network
@@ -28,9 +28,7 @@ Floats = NDArray[np.floating]
 
 @enclosed(support_recovery)
 @control("surely", missed=sp.S.Zero, mistaken=sp.S.One)
-def columns_may_fail_or_not(
-    missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def columns_may_fail_or_not(missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr, trial: Trial) -> Findings:
     """At c = 0 a column of S is missed with positive probability, and another column is mistaken with probability below 1.
 
     The failure is at least that of the columns of S alone.
@@ -52,13 +50,13 @@ def beside_all_sets(
 
 
 @exact(support_recovery, step="missed")
-def missed_are_all_sets_of_few_rows(missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def missed_are_all_sets_of_few_rows(missed: sp.Expr, trial: Trial) -> Findings:
     """The tail is the sum over all sets of at most c rows; p_S is free."""
     yield trial.at_sizes(beside_all_sets(missed, p_s, le), "numbers of rows and of kept entries")
 
 
 @exact(support_recovery, step="mistaken")
-def mistaken_are_all_sets_of_more_rows(mistaken: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mistaken_are_all_sets_of_more_rows(mistaken: sp.Expr, trial: Trial) -> Findings:
     """The tail is the sum over all sets of more than c rows; p_0 is free."""
     yield trial.at_sizes(beside_all_sets(mistaken, p_0, gt), "numbers of rows and of kept entries")
 
@@ -113,7 +111,7 @@ LAWS = ((Fraction(4, 5), Fraction(1, 5), 6), (Fraction(9, 10), Fraction(2, 5), 8
 
 
 @exact(support_recovery)
-def rows_of_three_columns_fail_less_often(recovery_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_of_three_columns_fail_less_often(recovery_failure: sp.Expr, trial: Trial) -> Findings:
     """One column of S and two others fail at most as often as the bound at every c, in fractions.
 
     The entries of a row are independent, or they all depend on one number, in the same direction or opposed.
@@ -165,7 +163,7 @@ PAIRS = (
 
 
 @exact(support_recovery)
-def two_columns_fail_as_often(recovery_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_columns_fail_as_often(recovery_failure: sp.Expr, trial: Trial) -> Findings:
     """Two counts that are drawn together, as quantiles at shifted places, fail exactly as often as the best bound, in fractions.
 
     Those of one row are the entries of a row, as the claim has them; those of more rows are not counts of independent rows. Of two
@@ -223,9 +221,7 @@ def tail_numbers(missed: sp.Expr, mistaken: sp.Expr, rows: int, most: int, chanc
 
 
 @statistical(support_recovery, tests=2, cost=2.0)
-def planted_support_is_found(
-    missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def planted_support_is_found(missed: sp.Expr, mistaken: sp.Expr, recovery_failure: sp.Expr, trial: Trial) -> Findings:
     """Columns of real SNIP scores fail as often as stated, and masks fail no more often than the bound.
 
     There are 20 inputs, of which 4 are planted, 100 samples with their opposites, density 3/20 and 30 rows.

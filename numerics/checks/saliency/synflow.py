@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.saliency.snip_product import noise_is_positive
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.methods import saliency
@@ -23,14 +21,13 @@ from sparse_limits.theory.saliency.synflow import COLUMN, first, last, row, squa
 from sparse_limits.theory.tails import by_struve, half_normal, t
 
 Floats = NDArray[np.floating]
-TENTH = sp.Rational(11, 10)
 
 
 @exact(synflow_factorises, step="profiles")
 @control("layers swapped", row_profile=first * sp.ones(3, 1), column_profile=last.T)
 def middle_layer_factorises(
     row_profile: sp.Matrix, column_profile: sp.Matrix, middle: sp.Matrix, flow: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """3 → 2 → 2 → 1 with symbolic weights: |w| ∂R/∂|w| = f |w| φ entry by entry, and the scores add up to R."""
     cells = [(i, j) for i in range(2) for j in range(2)]
     scores = {(i, j): row_profile[i] * middle[i, j] * column_profile[j] for i, j in cells}
@@ -42,7 +39,7 @@ def middle_layer_factorises(
 
 
 @exact(synflow_factorises, step="columns of one hidden layer", cost=1.0)
-def columns_fall_with_the_density_of_a_product(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_fall_with_the_density_of_a_product(column_density: sp.Expr, trial: Trial) -> Findings:
     """−d/dτ of the column density is the noise density of S4 at τ, which is positive; the column density tends to 1 as τ → 0."""
     noise = product_graphon.expressions["noise_density"]
     yield trial.same(-sp.diff(column_density, tau), noise.subs(t, tau), by=by_struve)
@@ -51,13 +48,13 @@ def columns_fall_with_the_density_of_a_product(column_density: sp.Expr, trial: T
 
 
 @exact(synflow_factorises)
-def profile_varies_like_a_mean_of_half_normals(coefficient_of_variation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def profile_varies_like_a_mean_of_half_normals(coefficient_of_variation: sp.Expr, trial: Trial) -> Findings:
     """The coefficient of variation is that of one half-normal over √n, as for a sum of n half-normals."""
     yield trial.same(coefficient_of_variation, sp.sqrt(trial.once(squared_variation) / n))
 
 
 @enclosed(synflow_factorises)
-def rows_vary_by_more_than_binomial(variance_inflation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_vary_by_more_than_binomial(variance_inflation: sp.Expr, trial: Trial) -> Findings:
     """The densities of rows vary strictly more than binomial ones, at every threshold that prunes."""
     yield trial.below(1, variance_inflation, strict=True)
 
@@ -78,9 +75,7 @@ def deep_rows(rng: np.random.Generator, networks: int) -> tuple[Floats, Floats]:
 
 
 @empirical(synflow_factorises, cost=1.0)
-def deep_rows_vary_as_stated(
-    coefficient_of_variation: sp.Expr, variance_inflation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def deep_rows_vary_as_stated(coefficient_of_variation: sp.Expr, variance_inflation: sp.Expr, trial: Trial) -> Findings:
     """The variances of profiles and of densities over the rows of wide networks are the stated ones.
 
     They may be off by five standard deviations of the variance of a normal sample.
@@ -115,7 +110,7 @@ def snip_profile() -> sp.Matrix:
 
 
 @statistical(synflow_factorises, tests=1)
-def columns_are_flat(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_are_flat(column_density: sp.Expr, trial: Trial) -> Findings:
     """Every column of SynFlow's mask at a fixed threshold keeps Bin(n, H(τ)) entries."""
     rows = trial.size(ROWS)
     _, mask = trial.draw(kept, rows)
@@ -128,7 +123,7 @@ def columns_are_flat(column_density: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 
 @statistical(synflow_factorises, tests=2)
-def rows_keep_with_their_readout_weight(row_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_keep_with_their_readout_weight(row_kernel: sp.Expr, trial: Trial) -> Findings:
     """Given a, all entries are independent: the pooled counts of rows with |a| > 1, and with ½ < |a| < 1, are as stated."""
     readout, mask = trial.draw(kept, trial.size(ROWS))
     for low, high in ((1.0, np.inf), (0.5, 1.0)):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.saliency.model import phi, tau
 from sparse_limits.theory.saliency.snip import integral_form, product_density, x
@@ -29,7 +27,7 @@ CLAIMED = tail_selectivity.expressions
 
 
 @enclosed(tail_selectivity)
-def pareto_noise_selects_and_is_not_saturated(pareto_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pareto_noise_selects_and_is_not_saturated(pareto_ratio: sp.Expr, trial: Trial) -> Findings:
     """The ratio grows strictly with the stronger profile; times the density of the weaker column, it is at most 1."""
     yield trial.below(0, sp.diff(pareto_ratio, phi_1), strict=True)
     weaker = (phi_2 / tau) ** alpha
@@ -40,7 +38,7 @@ def pareto_noise_selects_and_is_not_saturated(pareto_ratio: sp.Expr, trial: Tria
 
 
 @exact(tail_selectivity, step="half-normal")
-def gaussian_ratio_is_that_of_the_masses(gaussian_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def gaussian_ratio_is_that_of_the_masses(gaussian_ratio: sp.Expr, trial: Trial) -> Findings:
     """The ratio is that of the masses of √(2/π)e^(−x²/2) beyond τ/φ₁ and beyond τ/φ₂."""
     strong, weak = trial.once(masses_beyond, sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2))
     yield trial.same(strong.rewrite(sp.erfc), gaussian_ratio * weak.rewrite(sp.erfc))
@@ -57,7 +55,7 @@ def pulled_out(gap: sp.Expr) -> sp.Expr:
 
 
 @enclosed(tail_selectivity, step="SNIP")
-def ratio_of_snip_is_that_of_the_integrals(snip_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def ratio_of_snip_is_that_of_the_integrals(snip_ratio: sp.Expr, trial: Trial) -> Findings:
     """H(τ/φ₁) is the ratio times H(τ/φ₂), both written as integrals with their constant factors taken out."""
     strong, weak = (integral_form.subs(phi, each) for each in (phi_1, phi_2))
     yield trial.same(strong, snip_ratio * weak, by=pulled_out)
@@ -73,7 +71,7 @@ def tails_lie_between_their_bounds(
     product_upper: sp.Expr,
     hazard_upper: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The tails of both noises, and the hazard rate of SNIP's, lie strictly between their bounds, near 0 and far out."""
     far = [{t: sp.Rational(1, 100)}, {t: 40}]
     for low, high in ((mills_lower, half_normal.survival), (half_normal.survival, mills_upper)):
@@ -100,7 +98,7 @@ def ratio_of_snip_follows_from_the_bounds(
     product_lower: sp.Expr,
     product_upper: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The asymptotic form is the ratio of the upper bounds at both profiles.
 
     The bounds of the remaining factor are quotients of the lower and upper bounds of one tail, which tend to 1 as τ → ∞.
@@ -119,7 +117,7 @@ def gaussian_ratio_follows_from_the_bounds(
     mills_lower: sp.Expr,
     mills_upper: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """For half-normal noise, too, the asymptotic form is the ratio of the upper bounds at both profiles.
 
     The bounds of the remaining factor are quotients of the lower and upper bounds of one tail, which tend to 1 as τ → ∞.
@@ -129,7 +127,7 @@ def gaussian_ratio_follows_from_the_bounds(
 
 def quotients(
     low: sp.Expr, high: sp.Expr, asymptotic: sp.Expr, below: sp.Expr, above: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """What follows for the ratio from the bounds of a tail at τ/φ₁ and τ/φ₂."""
     near, far = tau / phi_1, tau / phi_2
     yield trial.same(high.subs(t, near) / high.subs(t, far), asymptotic)
@@ -142,12 +140,8 @@ def quotients(
 @enclosed(tail_selectivity)
 @control("one normal for SNIP", snip_ratio=CLAIMED["gaussian_ratio"])
 def ratios_lie_between_their_bounds(
-    gaussian_ratio: sp.Expr,
-    gaussian_asymptotic: sp.Expr,
-    snip_ratio: sp.Expr,
-    snip_asymptotic: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    gaussian_ratio: sp.Expr, gaussian_asymptotic: sp.Expr, snip_ratio: sp.Expr, snip_asymptotic: sp.Expr, trial: Trial
+) -> Findings:
     """The exact ratios over their asymptotic forms lie strictly between their bounds.
 
     The points are random profiles, and φ = 2, 1 with the thresholds 10, 100 and 1000.
@@ -166,7 +160,7 @@ def ratios_lie_between_their_bounds(
 @enclosed(tail_selectivity)
 def exact_ratios_are_those_of_the_tails(
     pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, gaussian_ratio: sp.Expr, snip_ratio: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The stated ratios are F̄(τ/φ₁)/F̄(τ/φ₂), for Pareto noise without saturation, and for SNIP with the closed form of H."""
     of_tails = ratio(pareto.survival)
     unsaturated = [{**point, tau: point[phi_1] + k} for k, point in enumerate(trial.points(of_tails))]
@@ -196,7 +190,7 @@ def kept_by_column(rng: np.random.Generator, noise: str, size: int, cut: float) 
 @statistical(tail_selectivity, tests=4)
 def kept_weights_lie_in_the_strong_column(
     pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, gaussian_ratio: sp.Expr, snip_ratio: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Each kept weight lies in the column of profile 2, rather than 1, with the odds W(2)/W(1), independently of the others."""
     claimed = dict(zip(CUTS, (pareto_ratio, exponential_ratio, gaussian_ratio, snip_ratio), strict=True))
     for noise, odds in claimed.items():
@@ -207,7 +201,7 @@ def kept_weights_lie_in_the_strong_column(
 
 
 @enclosed(tail_selectivity)
-def stronger_column_keeps_no_less(pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def stronger_column_keeps_no_less(pareto_ratio: sp.Expr, exponential_ratio: sp.Expr, trial: Trial) -> Findings:
     """For Pareto and exponential noise the ratio of the shares is at least 1."""
     yield trial.below(sp.S.One, pareto_ratio)
     yield trial.below(sp.S.One, exponential_ratio)

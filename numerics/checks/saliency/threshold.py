@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.masks.selection import global_mask
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.saliency.model import ONE, SaliencyModel, rho, tau, v
 from sparse_limits.theory.saliency.threshold import COLUMN, ROW, c, constant_graphon, p, s, stable_threshold
 from sparse_limits.theory.tails import Tail, alpha, exponential, frechet, half_normal, t
-
-TENTH = sp.Rational(11, 10)
 
 
 def expand_expint(expression: sp.Expr) -> sp.Expr:
@@ -26,7 +24,7 @@ def expand_expint(expression: sp.Expr) -> sp.Expr:
 
 
 @enclosed(stable_threshold, step="density")
-def density_integrates_the_kernel(density: sp.Expr, model: SaliencyModel, trial: Trial) -> Iterator[Finding]:
+def density_integrates_the_kernel(density: sp.Expr, model: SaliencyModel, trial: Trial) -> Findings:
     """The derivative of v·D(τ/v) in v is the kernel, which does not depend on u; the column profile is positive.
 
     At v = 1/200 and τ = 1, v·D(τ/v) is below 10⁻⁸⁰.
@@ -40,9 +38,7 @@ def density_integrates_the_kernel(density: sp.Expr, model: SaliencyModel, trial:
 
 
 @enclosed(stable_threshold)
-def threshold_solves_the_density(
-    threshold: sp.Expr, density: sp.Expr, slope: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def threshold_solves_the_density(threshold: sp.Expr, density: sp.Expr, slope: sp.Expr, trial: Trial) -> Findings:
     """D(τ_ρ) = ρ, also with other letters for the variables; by the chain rule dτ/dρ = 2ρ/D′(τ) for the threshold τ of ρ²."""
     for named in (threshold, threshold.subs(t, tau)):
         yield trial.same(density.subs(tau, named), rho, by=None)
@@ -54,7 +50,7 @@ def threshold_solves_the_density(
 @enclosed(stable_threshold)
 def moved_thresholds_grow_with_the_threshold(
     scaled_threshold: sp.Expr, powered_threshold: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Both moved thresholds grow strictly with the threshold, so two densities of the moved scores have different thresholds, too."""
     for moved in (scaled_threshold, powered_threshold):
         yield trial.below(0, sp.diff(moved, tau), strict=True)
@@ -63,7 +59,7 @@ def moved_thresholds_grow_with_the_threshold(
 @exact(stable_threshold)
 def scales_and_powers_leave_the_graphon(
     scaled_threshold: sp.Expr, powered_threshold: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At the moved threshold W is unchanged by f → cf, and by raising ξ, f and φ to their p-th powers, for three different noises."""
     for noise in (half_normal, exponential, frechet):
         model = SaliencyModel(ROW, COLUMN, noise)
@@ -77,7 +73,7 @@ LADDER = tuple(sp.Rational(k, 4) + sp.Rational(1, 64) for k in range(0, 24))
 
 
 @enclosed(stable_threshold, step="noises", cost=1.0)
-def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Iterator[Finding]:
+def density_falls_strictly(noises: Mapping[str, Tail], trial: Trial) -> Findings:
     """If fφ is 1 or 3 with probability ½ each, D falls strictly along a ladder of thresholds, as far as it is below 1.
 
     The tail of each noise is strictly smaller at 2 than at 1.
@@ -108,7 +104,7 @@ NOISE_LEVELS = (0.5, 1.25, 2.0)
 
 
 @statistical(stable_threshold, tests=5)
-def noise_follows_its_survival(noises: Mapping[str, Tail], trial: Trial) -> Iterator[Finding]:
+def noise_follows_its_survival(noises: Mapping[str, Tail], trial: Trial) -> Findings:
     """Counts of sampled noise above fixed levels are binomial with the stated survival."""
     n = trial.size(40_000)
     for name, noise in noises.items():
@@ -126,7 +122,7 @@ def scores_above(rng: np.random.Generator, size: int, levels: tuple[float, ...])
 
 
 @statistical(stable_threshold, tests=1)
-def scores_exceed_with_the_density(density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def scores_exceed_with_the_density(density: sp.Expr, trial: Trial) -> Findings:
     """Counts of sampled scores above 1/2 and 5/2 (a density near 0.33 and near 0.02) are binomial."""
     n, levels = trial.size(60_000), (0.5, 2.5)
     nulls = [trial.value(density, {tau: sp.Rational(level)}) for level in levels]
@@ -143,7 +139,7 @@ def kept_squares(rng: np.random.Generator, size: int, level: float) -> NDArray[n
 
 
 @statistical(constant_graphon, tests=2)
-def kept_weights_have_the_moment(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kept_weights_have_the_moment(second_moment: sp.Expr, trial: Trial) -> Findings:
     """The mean of w² over kept weights; weights above 7 are left out on both sides, so that the test is exact."""
     n = trial.size(100_000)
     for level in (0.5, 1.5):
@@ -161,7 +157,7 @@ def column_counts(rng: np.random.Generator, method: str, m: int, n: int, density
 
 
 @statistical(constant_graphon, tests=2)
-def columns_of_exact_masks_are_hypergeometric(graphon: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_of_exact_masks_are_hypergeometric(graphon: sp.Expr, trial: Trial) -> Findings:
     """The column counts of masks with exactly K kept entries are hypergeometric, hence Poisson-binomial, and are tested as such."""
     m, n, density = trial.size(50_000), 12, 0.3
     null = trial.value(graphon, {rho: sp.Rational(3, 10)})

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.selection import global_mask, row_mask
 from sparse_limits.theory.formulas.valued import valued
@@ -25,7 +23,7 @@ def scores_and_factors(rng: np.random.Generator, replicate: int) -> tuple[NDArra
 
 
 @exact(row_thresholds)
-def row_masks_do_not_depend_on_the_row_factor(selection: str, trial: Trial) -> Iterator[Finding]:
+def row_masks_do_not_depend_on_the_row_factor(selection: str, trial: Trial) -> Findings:
     """The row mask stays the same, bit for bit, if rows are multiplied by powers of two, and every row keeps 10 of 96 entries."""
     select = {"row": row_mask, "global": global_mask}[selection]
     for replicate in range(4):
@@ -59,7 +57,7 @@ def probabilities_of_columns(kernel: sp.Expr, trial: Trial) -> list[float]:
 
 
 @statistical(row_thresholds, tests=1)
-def global_thresholds_have_random_degrees(degree_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def global_thresholds_have_random_degrees(degree_variance: sp.Expr, trial: Trial) -> Findings:
     """The mean squared deviation of row degrees from their mean is the stated variance, a sum over groups of three columns."""
     p = probabilities_of_columns(half_normal.at(tau / phi), trial)
     sample, centre, third = trial.draw(degrees, trial.size(60_000)), sum(p), COLUMNS // 3
@@ -77,7 +75,7 @@ def column_counts(rng: np.random.Generator, rows: int) -> NDArray[np.int64]:
 
 
 @statistical(row_thresholds, tests=1)
-def columns_of_a_global_threshold_are_binomial(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def columns_of_a_global_threshold_are_binomial(kernel: sp.Expr, trial: Trial) -> Findings:
     """With f = 1 and a fixed threshold, column counts are independent Bin(n, W(v))."""
     rows = trial.size(40_000)
     p = probabilities_of_columns(kernel, trial)
@@ -95,7 +93,7 @@ def nested_masks(rng: np.random.Generator, instances: int) -> tuple[NDArray[np.b
 
 
 @exact(row_thresholds)
-def row_masks_stay_within_the_bound(bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def row_masks_stay_within_the_bound(bound: sp.Expr, trial: Trial) -> Findings:
     """‖M_row − P‖□ ≤ bound − 1/(2n) at A = ‖M_τ − P‖□, enumerated; all values dyadic, so floats are exact.
 
     The last term of the bound is ‖P − W‖₁.

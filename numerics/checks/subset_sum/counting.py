@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from math import comb
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.subset_sum import rational
 from sparse_limits.numerics.subset_sum.counting import covering_radius, expected_vector_subsets, random_vector_sums
@@ -26,7 +26,6 @@ from sparse_limits.theory.subset_sum.counting import (
 )
 from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
-MORE = sp.Rational(11, 10)
 UNIT = (Fraction(-1, 2), Fraction(1, 2))
 # The largest first: there a wrong formula differs, while it may be no fraction where it agrees for few items
 INSTANCES = (
@@ -42,7 +41,7 @@ INSTANCES = (
 
 
 @enclosed(counting_bounds)
-def targets_out_of_reach_are_not_hit(equal_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def targets_out_of_reach_are_not_hit(equal_count: sp.Expr, trial: Trial) -> Findings:
     """n items do not reach beyond n in any coordinate."""
     yield trial.same(equal_count.subs(z, n + 2 * eps), sp.S.Zero, by=None)
 
@@ -64,7 +63,7 @@ def random_radii(rng: np.random.Generator) -> list[tuple[int, Fraction]]:
 
 
 @enclosed(counting_bounds)
-def powers_of_two_cover_best(covering_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def powers_of_two_cover_best(covering_items: sp.Expr, trial: Trial) -> Findings:
     """In exact arithmetic: ±powers of two attain the bound for n ≤ 7, random items and neighbours of these obey it."""
     for size, radius in trial.once(best_radii).items():
         yield trial.same(covering_items.subs(eps, sp.Rational(radius)), size, by=None)
@@ -81,9 +80,7 @@ def equal(formula: sp.Expr, value: Fraction, at: Mapping[sp.Symbol, sp.Rational]
 
 @exact(counting_bounds, step="all subsets", cost=0.4)
 @control("a subset for each coordinate", equal_count=equal_count.subs(m, 1) ** m, vector_count=vector_count)
-def subsets_are_counted_one_by_one(
-    equal_count: sp.Expr, vector_count: Mapping[int, sp.Expr], trial: Trial
-) -> Iterator[Finding]:
+def subsets_are_counted_one_by_one(equal_count: sp.Expr, vector_count: Mapping[int, sp.Expr], trial: Trial) -> Findings:
     """The probability of a hit, added up over the subsets of up to four items, in up to three coordinates, and in up to four equal ones."""
     for size, place, distance in INSTANCES:
         target, width = tuple(map(sp.Rational, place)), sp.Rational(distance)
@@ -98,9 +95,7 @@ def subsets_are_counted_one_by_one(
 
 
 @exact(counting_bounds)
-def bounds_add_up_the_subsets(
-    count_bound: sp.Expr, hit_items: sp.Expr, hit_volume: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def bounds_add_up_the_subsets(count_bound: sp.Expr, hit_items: sp.Expr, hit_volume: sp.Expr, trial: Trial) -> Findings:
     """2ⁿ − 1 subsets, each with at most εᵐ; at the bounds on the number of items this sum is p, once with and once without the −1."""
     for size, place, distance in INSTANCES:
         for coordinates in (1, 2, 4):
@@ -114,7 +109,7 @@ def bounds_add_up_the_subsets(
 
 
 @enclosed(counting_bounds)
-def one_item_attains_the_bounds(count_bound: sp.Expr, hit_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_item_attains_the_bounds(count_bound: sp.Expr, hit_items: sp.Expr, trial: Trial) -> Findings:
     """Equality for one item and a target well inside; for two, five and nine items the exact count is at most the bound."""
     exact_count = counting_bounds.expressions["equal_count"]
     for coordinates in (1, 3):
@@ -130,7 +125,7 @@ def one_item_attains_the_bounds(count_bound: sp.Expr, hit_items: sp.Expr, trial:
 
 
 @exact(counting_bounds, step="volume")
-def one_subset_is_dropped(hit_items: sp.Expr, hit_volume: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_subset_is_dropped(hit_items: sp.Expr, hit_volume: sp.Expr, trial: Trial) -> Findings:
     """The second bound is log₂ of what 2 to the power of the first one exceeds 1 by."""
     yield trial.same(sp.log(2) * hit_volume, sp.log(2**hit_items - 1), by=split_logarithms)
 
@@ -146,7 +141,7 @@ def vector_hits(rng: np.random.Generator, size: int, draws: int) -> list[int]:
 
 
 @statistical(counting_bounds, tests=2)
-def random_subsets_hit_all_coordinates(vector_count: Mapping[int, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def random_subsets_hit_all_coordinates(vector_count: Mapping[int, sp.Expr], trial: Trial) -> Findings:
     """One random subset of fresh vectors per draw hits with probability E N / 2ⁿ."""
     draws = trial.size(150_000)
     for size in (4, 6):
@@ -156,7 +151,7 @@ def random_subsets_hit_all_coordinates(vector_count: Mapping[int, sp.Expr], tria
 
 
 @enclosed(counting_bounds)
-def targets_that_ask_for_items(covering_volume: sp.Expr, covering_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def targets_that_ask_for_items(covering_volume: sp.Expr, covering_items: sp.Expr, trial: Trial) -> Findings:
     """Below a distance of 1/2 the volume asks for more than 0 items, and counting for more than 1."""
     yield trial.below(sp.S.Zero, covering_volume, strict=True, needed="covering_volume")
     yield trial.below(sp.S.One, covering_items, strict=True, needed="covering_items")

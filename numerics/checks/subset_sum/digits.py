@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise, product
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.equivariance import EquivariantLayer, forward
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.tickets import (
     Certificate,
@@ -33,7 +33,6 @@ from sparse_limits.theory.subset_sum.layer_error import argument, d, e, h, other
 from sparse_limits.theory.subset_sum.symbols import n
 from sparse_limits.theory.subset_sum.two_layers import d_0, d_1
 
-MORE = sp.Rational(11, 10)
 ONE = np.ones((1, 1, 1), dtype=np.int64)  # the basis of plain layers
 SIZES = ((3, 4, 2), (2, 3, 3, 2))
 
@@ -53,12 +52,12 @@ def by_moduli(gap: sp.Expr) -> sp.Expr:
     return simplified(sp.expand(gap.rewrite(sp.Abs)))
 
 
-def changes_of_products(change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def changes_of_products(change: sp.Expr, trial: Trial) -> Findings:
     """That both errors change the product of an entry and a value by this (R8, R11)."""
     yield trial.same(change, (w + d) * (h + shift) - w * h)
 
 
-def distances_of_values(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def distances_of_values(activation: sp.Expr, trial: Trial) -> Findings:
     """That an activation brings no two arguments farther apart, and keeps a positive one (R8, R11)."""
     second = sp.Symbol("second", real=True)
     apart = (argument - second) ** 2 - (activation - activation.subs(argument, second)) ** 2
@@ -68,13 +67,13 @@ def distances_of_values(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(digits_ticket, step="change")
-def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def products_change_by_both_errors(change: sp.Expr, trial: Trial) -> Findings:
     """The pruned network's entry times its value, less the target's."""
     yield from changes_of_products(change, trial)
 
 
 @exact(digits_ticket, step="error")
-def change_is_at_most_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def change_is_at_most_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -> Findings:
     """The error is at least the change and its opposite, for any shift e(x − y)/(x + y) of less than e: both gaps are sums of non-negative
     terms.
     """
@@ -86,7 +85,7 @@ def change_is_at_most_the_error(change: sp.Expr, error: sp.Expr, trial: Trial) -
 
 
 @exact(digits_ticket, step="activation")
-def positive_parts_move_by_no_more(activation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def positive_parts_move_by_no_more(activation: sp.Expr, trial: Trial) -> Findings:
     """The squared distance of two arguments is at least that of their values, by positive and negative parts of both; a positive argument
     stays.
     """
@@ -119,7 +118,7 @@ def bounds(
 
 
 @exact(digits_ticket)
-def outputs_stay_within_the_bound(error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def outputs_stay_within_the_bound(error: sp.Expr, trial: Trial) -> Findings:
     """Two and three layers in whole numbers: no output is farther off than the bound, with positive weights and errors all as far."""
     for sizes, low in product(SIZES, (1, -9)):
         matrices, errors, x = trial.draw(pairs, sizes, low, trial.size(50))
@@ -148,7 +147,7 @@ def decided(margin: sp.Expr, outputs: NDArray[np.float64], bounds: NDArray[np.fl
 
 
 @exact(digits_ticket)
-def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial) -> Findings:
     """What `certify` says of tickets that are not good: outputs and bounds, up to rounding, and whether choices agree and are certified."""
     for replicate in range(8):
         ticket, x = trial.draw(small_ticket, replicate=replicate)
@@ -168,7 +167,7 @@ def certificates_repeat_the_bound(error: sp.Expr, margin: sp.Expr, trial: Trial)
 
 
 @exact(digits_ticket)
-def margin_is_the_least_lead(margin: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def margin_is_the_least_lead(margin: sp.Expr, trial: Trial) -> Findings:
     """The margin is the least lead over all whole outputs within errors up to 2, of a top from 3 to 5 and another output from 1 to 5."""
     points = list(product(range(3, 6), range(1, 6), range(3), range(3)))
     for first, second, one, two in points:
@@ -180,24 +179,27 @@ def margin_is_the_least_lead(margin: sp.Expr, trial: Trial) -> Iterator[Finding]
     yield trial.holds(True, f"{len(points)} pairs of outputs")
 
 
+def weights_of_arrays(
+    claimed: Sequence[sp.Expr], target: Sequence[EquivariantLayer], width: int, signed: bool, trial: Trial
+) -> Findings:
+    """That the engine's arrays hold as many weights of the target, of its candidates and of the source as are claimed (R11, Q10)."""
+    masks = tuple(np.ones((shape[0], width, *shape[1:]), bool) for shape in (each.coeffs.shape for each in target))
+    ticket = NetworkTicket(tuple(target), width, 0.1, 0, signed, masks)
+    source = [layer for k in range(len(target)) for layer in Source.of(target, width, 0).layers(k)]
+    held, in_source = (sum(layer.coeffs.size for layer in layers) for layers in (target, source))
+    counted = held, ticket.kept, ticket.candidates, in_source, ticket.total
+    for here, there in zip((claimed[0], claimed[1], claimed[1], claimed[2], claimed[2]), counted, strict=True):
+        yield trial.holds(here == there, f"{there} weights, claimed {here}")
+
+
 @exact(digits_ticket)
-def weights_are_counted(weights: sp.Expr, candidates: sp.Expr, total: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weights_are_counted(weights: sp.Expr, candidates: sp.Expr, total: sp.Expr, trial: Trial) -> Findings:
     """Counted in the engine's arrays: the target's weights, what a ticket could keep, and all weights of the source."""
     for inputs, hidden, outputs, width in ((2, 3, 2, 4), (5, 2, 3, 3), (1, 4, 1, 2)):
         target = multilayer_perceptron([np.full((inputs, hidden), 0.1), np.full((hidden, outputs), 0.1)])
-        everything = tuple(np.ones((*layer.coeffs.shape[:1], width, *layer.coeffs.shape[1:]), bool) for layer in target)
-        ticket = NetworkTicket(target, width, 0.1, 0, False, everything)
-        source = [layer for k in range(2) for layer in Source.of(target, width, 0).layers(k)]
         at = {d_0: inputs, d_1: hidden, d_2: outputs, n: width}
-        for expression, counted in (
-            (weights, sum(layer.coeffs.size for layer in target)),
-            (candidates, ticket.kept),
-            (candidates, ticket.candidates),
-            (total, sum(layer.coeffs.size for layer in source)),
-            (total, ticket.total),
-        ):
-            claimed = valued(expression, at)
-            yield trial.holds(claimed == counted, f"{counted} weights, claimed {claimed}")
+        claimed = [valued(each, at) for each in (weights, candidates, total)]
+        yield from weights_of_arrays(claimed, target, width, False, trial)
 
 
 NEAR = 1e-6  # of each weight, where 32 items suffice for it
@@ -222,7 +224,7 @@ def masked(ticket: NetworkTicket, masks: str, rng: np.random.Generator) -> Netwo
     return replace(ticket, masks=tuple(rng.permutation(mask.ravel()).reshape(mask.shape) for mask in ticket.masks))
 
 
-def certified_findings(certificate: Certificate, exceptions: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def certified_findings(certificate: Certificate, exceptions: sp.Expr, trial: Trial) -> Findings:
     """That bounds hold and certified choices agree, as they must, and that few samples are not certified."""
     within = np.abs(certificate.ticket_outputs - certificate.target_outputs) <= certificate.bounds
     yield trial.at_most(int((~within).sum()), 0, "outputs beyond their bound")
@@ -232,7 +234,7 @@ def certified_findings(certificate: Certificate, exceptions: sp.Expr, trial: Tri
 
 
 @empirical(digits_ticket, step="found", cost=0.8)
-def digits_are_found(found: Pruned, exceptions: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def digits_are_found(found: Pruned, exceptions: sp.Expr, trial: Trial) -> Findings:
     """No output beyond its bound, no certified sample where the choices differ, and few that are not certified."""
     steps = QUICK_STEPS if trial.effort == "quick" else DIGITS_STEPS
     for replicate in range(trial.size(1)):

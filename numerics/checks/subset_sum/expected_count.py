@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.subset_sum.counting import equal
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.numerics.subset_sum import (
     all_subset_sums,
@@ -24,14 +24,11 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.expected_count import correction, count_expansion, leading, r, subset_count, t, u
 from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
-HALF = sp.Rational(1, 2)
-
-
 # The exact count
 
 
 @exact(subset_count)
-def items_are_added_by_averaging(sum_cdf: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def items_are_added_by_averaging(sum_cdf: sp.Expr, trial: Trial) -> Findings:
     """F_k for k ≤ 5 is ½∫F_{k−1}(t−x)dx, iterated: k + 1 points on each of its k polynomial pieces, and beyond."""
     for size in range(5, 0, -1):
         step = sp.Rational(2, size + 2)
@@ -50,7 +47,7 @@ def instances() -> Iterator[tuple[int, sp.Rational, sp.Rational]]:
 
 
 @exact(subset_count)
-def counts_obey_the_recursion_over_items(expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def counts_obey_the_recursion_over_items(expected_count: sp.Expr, trial: Trial) -> Findings:
     """E_{m+1}(z) = E_m(z) + ½∫E_m(z−x)dx from E_0 = 1{|z| ≤ ε}: the same rational numbers; at ε = 0 the empty subset alone."""
     for size, target, distance in instances():
         value = trial.once(expected_subsets, size, target, distance)
@@ -69,7 +66,7 @@ def hits(rng: np.random.Generator, size: int, draws: int) -> list[int]:
 
 
 @statistical(subset_count, tests=4, cost=0.5)
-def random_subsets_hit_as_often(expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_subsets_hit_as_often(expected_count: sp.Expr, trial: Trial) -> Findings:
     """One random subset of fresh items per draw hits with probability E N / 2ⁿ."""
     draws = trial.size(200_000)
     for size in (4, 6, 8, 10):
@@ -88,7 +85,7 @@ def counts(rng: np.random.Generator, size: int, draws: int, target: tuple[int, i
 
 
 @statistical(subset_count, tests=2, cost=0.5)
-def all_subsets_are_counted(expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def all_subsets_are_counted(expected_count: sp.Expr, trial: Trial) -> Findings:
     """The mean of N itself, over all 2ⁿ subsets of each sample."""
     for size, target in ((4, (-4, 5)), (6, (6, 1))):
         at = {n: sp.Integer(size), z: sp.Rational(target[0], 20), eps: sp.Rational(target[1], 20)}
@@ -122,7 +119,7 @@ def second_order_count() -> sp.Expr:
 
 
 @exact(count_expansion, step="Gaussian integral", cost=0.5)
-def expansion_follows_from_two_cumulants(leading: sp.Expr, correction: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def expansion_follows_from_two_cumulants(leading: sp.Expr, correction: sp.Expr, trial: Trial) -> Findings:
     """The Gaussian integral of φⁿ cos(su), expanded to second order and averaged over the interval."""
     count = trial.once(second_order_count)
     yield trial.same(leading * (1 + correction), count, by=with_items)
@@ -131,7 +128,7 @@ def expansion_follows_from_two_cumulants(leading: sp.Expr, correction: sp.Expr, 
 @enclosed(count_expansion, step="envelopes")
 def envelopes_hold_up_to_pi(
     characteristic: sp.Expr, rate: sp.Expr, quartic: sp.Expr, sextic: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The three envelopes of log φ are attained at π and hold from 1/4 to 3; the ratio from which they follow is proved to grow."""
     growth = trial.once(excess_grows)
     yield trial.holds(growth, "(log φ + u²/12 − u⁴/1440)/u⁶ increases on (0, π], by 40 exact terms and Cauchy's bound")
@@ -153,7 +150,7 @@ def cumulants_of_an_item() -> tuple[sp.Expr, sp.Expr]:
 
 
 @enclosed(count_expansion, step="next term")
-def the_order_of_the_remainder_is_sharp(next_term: sp.Expr, correction: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_order_of_the_remainder_is_sharp(next_term: sp.Expr, correction: sp.Expr, trial: Trial) -> Findings:
     """The next term is that of the cumulants of an item; n² times the relative error at z = 0, ε = 10⁻⁶ has at most 11/20 of its distance
     from this term at twice the n.
     """
@@ -172,7 +169,7 @@ def the_order_of_the_remainder_is_sharp(next_term: sp.Expr, correction: sp.Expr,
 @enclosed(count_expansion, cost=0.5)
 def exact_counts_stay_within_the_remainder(
     leading: sp.Expr, correction: sp.Expr, remainder: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The expansion against exact counts at n = 1, 2, 16 and 48; at n = 48 and z = −2 the remainder is at most twice the error."""
     for size in (1, 2, 16, 48):
         for target, distance in (("3/10", "1/20"), ("0", "1/1000"), ("-1/5", "1"), ("-2", "1/100")):
@@ -186,7 +183,7 @@ def exact_counts_stay_within_the_remainder(
 
 
 @enclosed(count_expansion)
-def expansion_lacks_so_much(lacking: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def expansion_lacks_so_much(lacking: sp.Expr, trial: Trial) -> Findings:
     """Two items and z = 0: each alone is within ε with probability ε, and their sum, with the density (2 − |s|)/4, with probability ε −
     ε²/4.
     """

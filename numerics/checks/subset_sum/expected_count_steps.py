@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.subset_sum.expected_count import half_gaussian, with_items
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.expected_count import count_expansion, empty_subset, r, subset_count, t, u, v
@@ -15,14 +13,14 @@ from sparse_limits.theory.subset_sum.symbols import eps, k, n, z
 
 
 @enclosed(subset_count)
-def sums_of_items_are_bounded(sum_cdf: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_of_items_are_bounded(sum_cdf: sp.Expr, trial: Trial) -> Findings:
     """No sum of k items is below −k, and all are up to k."""
     yield trial.same(sum_cdf.subs(t, -k - v), sp.S.Zero, by=None)
     yield trial.same(sum_cdf.subs(t, k + v), sp.S.One, by=None)
 
 
 @enclosed(subset_count, step="count")
-def subsets_are_counted_by_their_size(sum_cdf: sp.Expr, expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def subsets_are_counted_by_their_size(sum_cdf: sp.Expr, expected_count: sp.Expr, trial: Trial) -> Findings:
     """The empty subset, and binomial(n, k) subsets of k items, each within ε of z by the distribution function."""
     hit = sum_cdf.subs(t, z + eps) - sum_cdf.subs(t, z - eps)
     yield trial.same(expected_count, empty_subset + sp.Sum(sp.binomial(n, k) * hit, (k, 1, n)), by=None)
@@ -45,7 +43,7 @@ def far() -> sp.Expr:
 @exact(count_expansion, step="errors up to π", cost=0.4)
 def errors_up_to_pi_are_gaussian_moments(
     rate: sp.Expr, quartic: sp.Expr, sextic: sp.Expr, near_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Four errors, integrated over all u > 0, with the envelopes put in."""
     opened = sp.symbols("slope fourth sixth", positive=True)
     errors = valued(trial.once(near, *opened), dict(zip(opened, (rate, quartic, sextic), strict=True)))
@@ -53,7 +51,7 @@ def errors_up_to_pi_are_gaussian_moments(
 
 
 @exact(count_expansion, step="expansion beyond π", cost=0.4)
-def expansion_beyond_pi_is_small(far_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def expansion_beyond_pi_is_small(far_error: sp.Expr, trial: Trial) -> Findings:
     """The error is the sum of three Gaussian moments with half of the exponent; the other half is put in at π."""
     yield trial.same(far_error, trial.once(far), by=with_items)
 
@@ -66,7 +64,7 @@ def expanded(gap: sp.Expr) -> sp.Expr:
 @exact(count_expansion, step="remainder")
 def remainder_is_the_sum_over_the_density(
     near_error: sp.Expr, far_error: sp.Expr, many_error: sp.Expr, few_error: sp.Expr, remainder: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The remainder is the sum of four errors over √(3/πn), and it grows with r."""
     density = sp.sqrt(3 / (sp.pi * n))
     claimed = (near_error + far_error + many_error + few_error) / density

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.subset_sum import laws
 from sparse_limits.theory.subset_sum.item_counts import annealed_count, quenched_count
@@ -44,7 +43,7 @@ PLACES = (("3/10", "1/10"), ("-1/4", "1/4"))
 
 
 @enclosed(annealed_count, cost=0.4)
-def mean_counts_add_up_usable_subsets(expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mean_counts_add_up_usable_subsets(expected_count: sp.Expr, trial: Trial) -> Findings:
     """Subset by subset for three items, each usable with probability ½."""
     for target, width in PLACES:
         at = {z: sp.Rational(target), eps: sp.Rational(width)}
@@ -52,7 +51,7 @@ def mean_counts_add_up_usable_subsets(expected_count: sp.Expr, trial: Trial) -> 
 
 
 @enclosed(quenched_count, cost=0.4)
-def counts_add_up_usable_subsets(usable_count: sp.Expr, quenched_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def counts_add_up_usable_subsets(usable_count: sp.Expr, quenched_bound: sp.Expr, trial: Trial) -> Findings:
     """Subset by subset for three items; the bound also over the eight ways to be usable, each capped at one."""
     for target, width in PLACES:
         at = {z: sp.Rational(target), eps: sp.Rational(width)}
@@ -70,7 +69,7 @@ def thinned_hits(rng: np.random.Generator, size: int, width: float, draws: int) 
 
 
 @statistical(annealed_count, tests=2)
-def random_usable_subsets_hit_as_often(expected_count: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_usable_subsets_hit_as_often(expected_count: sp.Expr, trial: Trial) -> Findings:
     """A sum in which each item is with probability 1/3 hits with probability E N / (3/2)ⁿ."""
     draws = trial.size(150_000)
     for size in (4, 16):
@@ -86,7 +85,7 @@ def successes(rng: np.random.Generator, size: int, target: float, width: float, 
 
 
 @statistical(quenched_count, tests=2, cost=0.4)
-def successes_stay_below_the_bound(quenched_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def successes_stay_below_the_bound(quenched_bound: sp.Expr, trial: Trial) -> Findings:
     """Samples, each item usable with probability ½, that have a hit among all subsets are at most as frequent as the bound."""
     draws = trial.size(20_000)
     for size, target in ((2, "3/10"), (5, "3/2")):
@@ -96,7 +95,7 @@ def successes_stay_below_the_bound(quenched_bound: sp.Expr, trial: Trial) -> Ite
 
 
 @empirical(annealed_count)
-def counts_approach_the_local_limit(leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def counts_approach_the_local_limit(leading: sp.Expr, trial: Trial) -> Findings:
     """n|E N/leading − 1| at n = 48 and 96 is at most twice its limit 3(1 − z²/2) − ε²/2, from the next term of the expansion."""
     for size in (48, 96):
         for target in ("1/2", "-1"):
@@ -114,9 +113,7 @@ def counts_approach_the_local_limit(leading: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(annealed_count, step="density of two")
-def densities_of_two_are_integrals_of_squares(
-    uniform_pair: sp.Expr, gaussian_pair: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def densities_of_two_are_integrals_of_squares(uniform_pair: sp.Expr, gaussian_pair: sp.Expr, trial: Trial) -> Findings:
     """The density of two uniform products at 0 is ∫(ln|x|/2)² over both signs; that of two normal ones is the peak of the density of their
     sum.
     """
@@ -125,7 +122,7 @@ def densities_of_two_are_integrals_of_squares(
 
 
 @exact(annealed_count, step="local density")
-def the_limit_has_this_integral(spread: sp.Expr, local_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_limit_has_this_integral(spread: sp.Expr, local_density: sp.Expr, trial: Trial) -> Findings:
     """The local density is 1/2π times the integral of e^(−u²·spread/2), by Gauss's integral."""
     rate = sp.Symbol("rate", positive=True)
     integral = 2 * trial.once(sp.integrate, sp.exp(-(u**2) * rate / 2), (u, 0, sp.oo)) / (2 * sp.pi)
@@ -135,7 +132,7 @@ def the_limit_has_this_integral(spread: sp.Expr, local_density: sp.Expr, trial: 
 @exact(annealed_count, step="annealed size")
 def mean_at_the_annealed_size_is_one_up_to_a_power(
     total: sp.Expr, leading: sp.Expr, annealed_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At the annealed size the number of subsets is 1/ε; the logarithm of the mean over ε times this number, over n, tends to 0."""
     yield trial.same(sp.log(total.subs(n, annealed_size)), -sp.log(eps), by=split_logarithms)
     rest = sp.expand_log(sp.log(sp.simplify(leading / (total * eps))))
@@ -143,7 +140,7 @@ def mean_at_the_annealed_size_is_one_up_to_a_power(
 
 
 @exact(quenched_count, step="quenched size")
-def the_typical_count_is_left_over(quenched_size: sp.Expr, left_over: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_typical_count_is_left_over(quenched_size: sp.Expr, left_over: sp.Expr, trial: Trial) -> Findings:
     """2^(E K) ε, for K of Bin(n, ½), is what is left over at 1 − η/2 of the quenched size, and 1 at all of it."""
     typical = sum(sp.binomial(6, i) * i for i in range(7)) / sp.Integer(2) ** 6 / 6
     count = typical * quenched_size
@@ -153,7 +150,7 @@ def the_typical_count_is_left_over(quenched_size: sp.Expr, left_over: sp.Expr, t
 
 
 @enclosed(quenched_count)
-def one_item_attains_the_chance(quenched_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_item_attains_the_chance(quenched_bound: sp.Expr, trial: Trial) -> Findings:
     """One item: the bound is ½, the probability that it is usable, times the difference of the distribution function of its product at both
     ends.
     """
@@ -163,15 +160,13 @@ def one_item_attains_the_chance(quenched_bound: sp.Expr, trial: Trial) -> Iterat
 
 
 @enclosed(annealed_count)
-def some_items_are_asked_for(annealed_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def some_items_are_asked_for(annealed_size: sp.Expr, trial: Trial) -> Findings:
     """The annealed size is positive for distances below 1."""
     yield trial.below(sp.S.Zero, annealed_size, strict=True, needed="annealed_size")
 
 
 @enclosed(quenched_count)
-def some_items_are_asked_for_in_most_samples(
-    quenched_size: sp.Expr, left_over: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def some_items_are_asked_for_in_most_samples(quenched_size: sp.Expr, left_over: sp.Expr, trial: Trial) -> Findings:
     """The quenched size is positive for distances below 1, and 1 − η/2 of it not negative; the count that is left over is at most 1."""
     yield trial.below(sp.S.Zero, quenched_size, strict=True, needed="quenched_size")
     yield trial.below(sp.S.Zero, (1 - eta / 2) * quenched_size, needed="quenched_size")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.identities import is_zero
 from sparse_limits.numerics.subset_sum import laws
 from sparse_limits.theory.formulas.valued import valued
@@ -22,7 +20,7 @@ from sparse_limits.theory.subset_sum.symbols import k
 @control("the law of one factor", uniform_density=HALF, uniform_distribution=(1 + t) / 2)
 def uniform_products_spread_given_a_factor(
     uniform_density: sp.Expr, uniform_distribution: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Given |X| = y, XY is uniform on [−y, y]: density and distribution as integrals over y, on both sides of 0, at 0 and beyond."""
     density = sp.integrate(1 / (2 * y), (y, x, 1))
     excess = sp.integrate(HALF, (y, 0, x)) + sp.integrate(x / (2 * y), (y, x, 1))
@@ -46,9 +44,7 @@ def mixed(size: int, at: sp.Rational) -> sp.Expr:
 
 @enclosed(item_products, cost=0.4)
 @control("one order up", gaussian_density=sp.besselk(1, sp.Abs(t)) / sp.pi, sum_density=sum_density.subs(k, k + 1))
-def sums_are_normal_of_random_variance(
-    gaussian_density: sp.Expr, sum_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def sums_are_normal_of_random_variance(gaussian_density: sp.Expr, sum_density: sp.Expr, trial: Trial) -> Findings:
     """Given the second factors a sum is normal, and their squares add up to a χ² variance; both signs, and the peak."""
     for size in (4, 3, 2, 1):
         for point in ("1/3", "5/2"):
@@ -70,7 +66,7 @@ def sums_are_normal_of_random_variance(
 
 
 @enclosed(item_products, cost=0.4)
-def distributions_integrate_the_densities(sum_distribution: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def distributions_integrate_the_densities(sum_distribution: sp.Expr, trial: Trial) -> Findings:
     """Differences of the distribution function are integrals of the density; it is ½ at 0, near ½ close to 0, and symmetric."""
     density = item_products.expressions["sum_density"]
     low, high, tiny = sp.Rational(1, 4), sp.Integer(2), sp.Rational(1, 10**9)
@@ -102,7 +98,7 @@ def below_levels(rng: np.random.Generator, law: laws.Law, size: int, draws: int)
 @control("the law of one factor", uniform_distribution=(1 + t) / 2, sum_distribution=(1 + sp.erf(t / sp.sqrt(6))) / 2)
 def sampled_products_follow_the_laws(
     uniform_distribution: sp.Expr, sum_distribution: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Single products of uniform numbers and sums of three products of normal ones, below three levels."""
     draws = trial.size(60_000)
     for law, size, formula in (
@@ -129,7 +125,7 @@ def transform(power: sp.Expr, rate: sp.Expr) -> sp.Expr:
 
 
 @exact(item_products, step="random variance")
-def transforms_of_squares_multiply(chi_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def transforms_of_squares_multiply(chi_square: sp.Expr, trial: Trial) -> Findings:
     """The Laplace transform of the density, by Euler's integral at the rate less ½, is that of one normal square to the power k."""
     rate = sp.Symbol("lambda", positive=True)
     one = trial.once(sp.integrate, 2 * sp.exp(-rate * y**2) / ROOT, (y, 0, sp.oo))
@@ -146,7 +142,7 @@ def off_zero(gap: sp.Expr) -> sp.Expr:
 @exact(item_products, step="density of a sum", cost=0.4)
 def density_of_a_sum_is_the_integral(
     chi_square: sp.Expr, mixture: sp.Expr, sum_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The density is 2K_ν times what the integrand has besides e^(νw − x cosh w); at 0 it is the mean of 1/√(2πv), by Euler's integral."""
     factor = sp.powsimp(mixture / sp.exp(order * w - x * sp.cosh(w))).subs(x, sp.Abs(t))
     yield trial.same(sum_density, factor * 2 * sp.besselk(order, sp.Abs(t)), by=off_zero)
@@ -161,9 +157,7 @@ def by_gamma(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(item_products, step="normal density")
-def sum_of_one_product_has_the_density(
-    gaussian_density: sp.Expr, sum_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def sum_of_one_product_has_the_density(gaussian_density: sp.Expr, sum_density: sp.Expr, trial: Trial) -> Findings:
     """The density of a sum at k = 1."""
     yield trial.same(gaussian_density, sum_density.subs(k, 1), by=off_zero)
 
@@ -171,7 +165,7 @@ def sum_of_one_product_has_the_density(
 @exact(item_products, step="distribution of a sum", cost=0.4)
 def distributions_are_half_and_the_integral(
     sum_density: sp.Expr, bessel_integral: sp.Expr, sum_distribution: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """½ plus, with the sign of t, the integral of s^ν K_ν times the other factor of the density; ½ at 0."""
     factor = trial.once(sp.simplify, sum_density.subs(t, x) / (x**order * sp.besselk(order, x)))
     here = HALF + sp.sign(t) * factor * bessel_integral.subs(x, sp.Abs(t))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.statistics.distribution_free import clopper_pearson
 from sparse_limits.numerics.statistics.exact_tests import LEVEL
@@ -21,7 +20,7 @@ from sparse_limits.theory.subset_sum.symbols import eps, n, z
 
 
 @enclosed(conditional_poisson)
-def spread_is_enough_for_the_mean(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def spread_is_enough_for_the_mean(mean: sp.Expr, variance: sp.Expr, trial: Trial) -> Findings:
     """An item in the sum or not deviates equally from its mean, so n times the variance is at least the squared mean (Cauchy–Schwarz)."""
     yield trial.below(mean**2, n * variance)
 
@@ -42,7 +41,7 @@ def moments(items: tuple[str, ...]) -> dict[str, sp.Rational]:
 
 
 @enclosed(conditional_poisson)
-def the_rate_is_that_of_a_normal_law(rate: sp.Expr, miss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_rate_is_that_of_a_normal_law(rate: sp.Expr, miss: sp.Expr, trial: Trial) -> Findings:
     """In z, log λ has the slope of a normal law with the moments of all subsets, and λ the mass 2ⁿ · 2ε. A miss has the Poisson probability
     of this rate, and the probability 0 where the empty subset hits.
     """
@@ -102,7 +101,7 @@ def chances(miss: sp.Expr, cell: Cell, items: Floats, trial: Trial) -> Floats | 
 
 
 @empirical(conditional_poisson, step="misses", cost=0.6)
-def counted_misses_agree_with_the_prediction(miss: sp.Expr, agreement: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def counted_misses_agree_with_the_prediction(miss: sp.Expr, agreement: sp.Expr, trial: Trial) -> Findings:
     """Counted misses, and events of probability e^(−λ) in other samples: Clopper and Pearson's intervals, at level 1e-9, are apart by no
     more than the factor stated.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor
@@ -10,7 +9,7 @@ from math import ceil, floor
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
 from sparse_limits.numerics.exact.logarithms import split_logarithms, with_positive
 from sparse_limits.numerics.subset_sum import IntervalUnion
@@ -18,8 +17,6 @@ from sparse_limits.numerics.subset_sum import potential as engine
 from sparse_limits.theory.subset_sum.counting import covering_items
 from sparse_limits.theory.subset_sum.potential import UNIFORM, a, contraction, failure, kappa, r, subset_cover, v
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
-
-MORE = sp.Rational(11, 10)
 
 # Pieces in units of a, then a and κ
 SETS = (
@@ -48,7 +45,7 @@ def mean_shares() -> list[tuple[dict[sp.Symbol, sp.Rational], sp.Rational, sp.Ra
 
 
 @exact(subset_cover, step="new part")
-def one_item_adds_in_the_mean(new_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_item_adds_in_the_mean(new_part: sp.Expr, trial: Trial) -> Findings:
     """The exact mean of |((C + X) ∩ I)∖C| is the claimed one where the rest of the law is an atom at 0, and at least that where the atom is
     elsewhere.
     """
@@ -58,16 +55,13 @@ def one_item_adds_in_the_mean(new_part: sp.Expr, trial: Trial) -> Iterator[Findi
         yield trial.holds(added <= moved - at[v], f"at least as much with an atom elsewhere: {moved - at[v]}")
 
 
-CELLS = 4  # into which I is cut at most: all unions of them are tried
-
-
 def uncovered_end(width: Fraction, reach: Fraction) -> Fraction:
     """The uncovered share where only the end of the frame, of length width/2, is missing."""
     return 1 - IntervalUnion.of([(-reach / 2, (reach - width) / 2)], (-reach / 2, reach / 2)).measure / reach
 
 
 @exact(subset_cover, step="threshold")
-def uncovered_share_bounds_the_odds(gap: sp.Expr, odds: sp.Expr, threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def uncovered_share_bounds_the_odds(gap: sp.Expr, odds: sp.Expr, threshold: sp.Expr, trial: Trial) -> Findings:
     """The threshold is the gap as a share of the frame, and the share that an uncovered end leaves; the odds (1 − v)/v exceed 1 − v by (1 −
     v)²/v.
     """
@@ -83,14 +77,14 @@ def logarithm(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(subset_cover, step="items of a law")
-def failure_at_the_size_is_the_one_allowed(failure: sp.Expr, law_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def failure_at_the_size_is_the_one_allowed(failure: sp.Expr, law_size: sp.Expr, trial: Trial) -> Findings:
     """The bound at n items is δ times a factor for each item beyond the size, and the factor is below 1."""
     yield trial.same(sp.log(failure), sp.log(delta) + (n - law_size) * sp.log(contraction), by=logarithm)
     yield trial.nonnegative(1 - failure.subs(n, n + 1) / failure, a * kappa / 2, strict=True)
 
 
 @exact(subset_cover, step="uniform items")
-def uniform_items_have_density_one_half(law_size: sp.Expr, size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def uniform_items_have_density_one_half(law_size: sp.Expr, size: sp.Expr, trial: Trial) -> Findings:
     """The size at a = 1 and κ = ½, the density that integrates to 1 over [−1, 1]; at this size the bound is δ."""
     yield trial.same(2 * UNIFORM[a] * UNIFORM[kappa], sp.S.One)
     yield trial.same(size, law_size.subs(UNIFORM), by=logarithm)
@@ -107,7 +101,7 @@ def rounded_odds(rng: np.random.Generator, size: int, width: float, chains: int)
 
 
 @statistical(subset_cover, tests=2, cost=0.4)
-def odds_shrink_along_chains(contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def odds_shrink_along_chains(contraction: sp.Expr, trial: Trial) -> Findings:
     """uₙ/u₀ has at most the mean cⁿ; a uniform number for each chain makes it an event of this probability."""
     chains = trial.size(2500)
     for items, width in CHAINS:
@@ -126,7 +120,7 @@ def unproved(rng: np.random.Generator, size: int, width: float, draws: int) -> i
 
 
 @statistical(subset_cover, tests=2, cost=0.4)
-def samples_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def samples_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Findings:
     """Samples that leave a target out are at most as frequent as the bound: of 4 items by all subset sums, of 24 by the covered set."""
     width = sp.Rational(1, 10)
     for simulate, items, quick in ((misses, 4, 800), (unproved, 24, 300)):
@@ -137,7 +131,7 @@ def samples_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @exact(subset_cover, step="order")
-def no_fewer_by_more_than_a_factor(law_size: sp.Expr, looseness: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_fewer_by_more_than_a_factor(law_size: sp.Expr, looseness: sp.Expr, trial: Trial) -> Findings:
     """The guaranteed number over that of R3, in units of a, as ε → 0."""
     quotient = law_size / covering_items.subs(eps, eps / a)
     yield trial.same(trial.once(limit_of_logarithms, quotient, eps, sp.exp(-exponent)), looseness)
@@ -148,7 +142,7 @@ TRUE_SUMS = ((sp.Rational(1, 10), 1200), (sp.Rational(1, 100), 300))  # ε, and 
 
 
 @statistical(subset_cover, tests=4, cost=0.4)
-def true_sums_need_a_third(size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def true_sums_need_a_third(size: sp.Expr, trial: Trial) -> Findings:
     """All subset sums: two fifths of the guaranteed items fail in at most a tenth of the samples, a fourth of them in more."""
     allowed = sp.Rational(1, 10)
     for width, quick in TRUE_SUMS:
@@ -167,7 +161,7 @@ def uncovered(rng: np.random.Generator, items: int, eps: float, chains: int) -> 
 
 
 @statistical(subset_cover, tests=2, cost=0.5)
-def covered_sets_need_more_than_a_third(size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def covered_sets_need_more_than_a_third(size: sp.Expr, trial: Trial) -> Findings:
     """The proof's covered sets at ε = 1/100: all guaranteed items fail in at most a tenth of the chains, a third of them in more."""
     allowed, chains = sp.Rational(1, 10), trial.size(250)
     guaranteed = trial.value(size, {eps: sp.Rational(1, 100), delta: allowed})
@@ -178,7 +172,7 @@ def covered_sets_need_more_than_a_third(size: sp.Expr, trial: Trial) -> Iterator
 
 
 @exact(subset_cover)
-def samples_of_one_sign_miss_the_other_side(one_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def samples_of_one_sign_miss_the_other_side(one_sign: sp.Expr, trial: Trial) -> Findings:
     """All fair signs of up to eight items: the share in which the least or the largest subset sum is 0; then −½ or ½ is at least ½ away."""
     for items in range(1, 9):
         signs = list(product((-1, 1), repeat=items))
@@ -188,7 +182,7 @@ def samples_of_one_sign_miss_the_other_side(one_sign: sp.Expr, trial: Trial) -> 
 
 
 @enclosed(subset_cover)
-def chord_lies_above_and_the_start_below_a_half(chord: sp.Expr, start: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def chord_lies_above_and_the_start_below_a_half(chord: sp.Expr, start: sp.Expr, trial: Trial) -> Findings:
     """For growths up to 1 the chord is at least 1/(1 + r); for distances up to half the reach no more than half is covered at the start."""
     yield trial.below(1 / (1 + r), chord)
     yield trial.below(sp.S.One, start)

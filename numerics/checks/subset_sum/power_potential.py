@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.counting import covering_items
 from sparse_limits.theory.subset_sum.potential import a, failure, growth, kappa, law_size, r, v
@@ -36,7 +34,7 @@ DOUBLED = {theta: 1 - sp.log(1 + y) / sp.log(2)}  # θ up to 1, by what 2^(1 −
 
 
 @exact(two_phases, step="potential")
-def potential_falls(potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def potential_falls(potential: sp.Expr, trial: Trial) -> Findings:
     """The potential is 0 where all is covered, and falls: its derivative is negative, at v = 1/(1 + y)."""
     y = sp.Symbol("y", positive=True)
     falling = -sp.diff(potential, v) / v ** (-theta - 1)
@@ -46,7 +44,7 @@ def potential_falls(potential: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(two_phases, step="curvature")
-def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial: Trial) -> Findings:
     """The curvature is the second derivative of the shape in r, and not negative, at θ = 1/(1 + y)."""
     yield trial.same(sp.diff(shape, r, 2), curvature)
     parts = (2 + y) / (1 + r) + y * v
@@ -54,7 +52,7 @@ def curvature_is_the_second_derivative(shape: sp.Expr, curvature: sp.Expr, trial
 
 
 @exact(two_phases, step="up to a half")
-def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: Trial) -> Findings:
     """The gain is the fall of the shape from r = 0 to 1, less 1 − 2^(−θ); it is not negative, at 2^(1 − θ) = 1 + y."""
     fall = shape.subs(r, 0) - shape.subs(r, 1)
     yield trial.same(low_gain, fall - (1 - 2**-theta))
@@ -62,7 +60,7 @@ def shape_falls_to_the_doubled_share(shape: sp.Expr, low_gain: sp.Expr, trial: T
 
 
 @exact(two_phases, step="beyond a half")
-def shape_vanishes_where_all_is_covered(shape: sp.Expr, high_gain: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def shape_vanishes_where_all_is_covered(shape: sp.Expr, high_gain: sp.Expr, trial: Trial) -> Findings:
     """The shape is 0 at r = (1 − v)/v; the gain is the sum of v − ½ and 2^(−θ) − ½, not negative at v = ½ + x and 2^(1 − θ) = 1 + y."""
     whole = (1 - v) / v
     yield trial.same(shape.subs(r, whole), sp.S.Zero)
@@ -74,7 +72,7 @@ def shape_vanishes_where_all_is_covered(shape: sp.Expr, high_gain: sp.Expr, tria
 @exact(two_phases, step="one item")
 def chords_at_the_mean_growth(
     shape: sp.Expr, low_gain: sp.Expr, high_gain: sp.Expr, power_contraction: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At r = aκ(1 − v) each chord is 1 − v times the factor less aκ times its gain."""
     mean, start = a * kappa * (1 - v), shape.subs(r, 0)
     to_one = start - (start - shape.subs(r, 1)) * mean
@@ -84,7 +82,7 @@ def chords_at_the_mean_growth(
 
 
 @exact(two_phases, step="one item later")
-def uncovered_share_is_what_growth_leaves(later_contraction: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def uncovered_share_is_what_growth_leaves(later_contraction: sp.Expr, trial: Trial) -> Findings:
     """The factor is 1 less the growth of R4, over the uncovered share 1 − v, at v = v₁; this quotient falls with v."""
     left = (1 - growth) / (1 - v)
     yield trial.same(left.subs(v, far), later_contraction)
@@ -92,7 +90,7 @@ def uncovered_share_is_what_growth_leaves(later_contraction: sp.Expr, trial: Tri
 
 
 @exact(two_phases)
-def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, trial: Trial) -> Findings:
     """By induction on the items of either phase: no item, and one more."""
     start = potential.subs(v, eps / a) / potential.subs(v, far)
     yield trial.induction(first_failure, n_1, start, lambda term: power_contraction * term)
@@ -104,7 +102,7 @@ def failures_begin_and_go_on(first_failure: sp.Expr, later_failure: sp.Expr, tri
 @exact(two_phases, step="items")
 def half_of_the_failure_each(
     two_phase_failure: sp.Expr, first_items: sp.Expr, later_items: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At these numbers of items the failure is δ; an item more of either phase lowers its part, at θ = log₂(1 + x)."""
     first_part, later_part = (sp.Symbol(name, positive=True) for name in ("first_part", "later_part"))
     at = {power_contraction: first_part, later_contraction: later_part}
@@ -137,7 +135,7 @@ def smaller_of_two_bounds(
     later_items: sp.Expr,
     enough_items: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The failure is the smaller of two bounds, and the number of items the smaller of two, in whole numbers not below 0; at one point
     each, either of the two is the smaller one.
     """
@@ -154,7 +152,7 @@ def smaller_of_two_bounds(
 @exact(two_phases, step="rate")
 def rate_is_the_slope_in_the_limit(
     first_items: sp.Expr, later_items: sp.Expr, power_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The rate is the derivative of the number of items in log 1/ε, up to a part that vanishes with ε."""
     slope = -eps * sp.diff(first_items + later_items, eps)
     rest = eps / (a - eps) / -sp.log(power_contraction)
@@ -165,7 +163,7 @@ def rate_is_the_slope_in_the_limit(
 @enclosed(two_phases)
 def fewer_items_at_tiny_distances(
     first_items: sp.Expr, later_items: sp.Expr, best_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Uniform items, δ = 1/10: fewer than R4's at ε = 10⁻⁶ and 10⁻²⁰, by at least a tenth; and a lower rate."""
     for power, share, tilt in ((6, "15/16", "1"), (20, "35/36", "4/5")):
         at = {**SMALL, eps: sp.Rational(1, 10**power), far: sp.Rational(share), theta: sp.Rational(tilt)}
@@ -174,16 +172,14 @@ def fewer_items_at_tiny_distances(
 
 
 @exact(two_phases)
-def counting_and_signs_bound_from_the_other_side(
-    one_sign: sp.Expr, counting_rate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def counting_and_signs_bound_from_the_other_side(one_sign: sp.Expr, counting_rate: sp.Expr, trial: Trial) -> Findings:
     """R3's number over ln(1/ε) in the limit; one item has one sign, and each further one has the same sign with probability ½."""
     yield trial.same(sp.limit(covering_items / sp.log(1 / eps), eps, 0), counting_rate)
     yield trial.induction(one_sign, n, sp.S.One, lambda term: term / 2, start=1)
 
 
 @enclosed(two_phases)
-def either_phase_is_enough_alone(first_items: sp.Expr, later_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def either_phase_is_enough_alone(first_items: sp.Expr, later_items: sp.Expr, trial: Trial) -> Findings:
     """At one point each, one of the numbers is not positive, so that no such item is needed, and the other is not negative."""
     for none, some, point in ((later_items, first_items, FIRST_ALONE), (first_items, later_items, LATER_ALONE)):
         yield trial.below(none, sp.S.Zero, at=[point])

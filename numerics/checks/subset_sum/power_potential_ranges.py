@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.subset_sum.potential import r, v
 from sparse_limits.theory.subset_sum.power_potential import n_1, theta, two_phases
 from sparse_limits.theory.subset_sum.power_potential_signs import step
@@ -16,7 +14,7 @@ from sparse_limits.theory.subset_sum.symbols import n
 @enclosed(two_phases)
 def the_shape_lies_below_its_chords(
     shape: sp.Expr, curvature: sp.Expr, low_gain: sp.Expr, high_gain: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """For θ, v and r up to 1 the shape is convex and at most its chord from 0 to 1; the gain up to a half is not negative, and that beyond
     a half at least v − ½.
     """
@@ -28,9 +26,7 @@ def the_shape_lies_below_its_chords(
 
 
 @enclosed(two_phases)
-def more_items_leave_less(
-    later_failure: sp.Expr, doubly: sp.Expr, more_items: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def more_items_leave_less(later_failure: sp.Expr, doubly: sp.Expr, more_items: sp.Expr, trial: Trial) -> Findings:
     """Later items do not raise the probability; after them each item more leaves less than half of the measure, and the number of such
     items is not below 0.
     """

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.subset_sum.power_potential import counting_rate, two_phases
 from sparse_limits.theory.subset_sum.power_potential_signs import agreement, base, level, missed, step
 from sparse_limits.theory.subset_sum.symbols import delta, eps
@@ -17,7 +15,7 @@ def normal_density(at: sp.Expr, variance: sp.Expr) -> sp.Expr:
 
 
 @exact(two_phases, step="normal ratio")
-def pairs_of_normal_sums(pair_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pairs_of_normal_sums(pair_ratio: sp.Expr, trial: Trial) -> Findings:
     """The ratio for normal sums with a variance of a third for each item, by squares: n cancels. It is 1 where half of the signs agree."""
     items = sp.Symbol("n", positive=True, integer=True)  # one or more, for a density
     agreed, at = items * (1 + agreement) / 2, sp.sqrt(items * level)
@@ -28,7 +26,7 @@ def pairs_of_normal_sums(pair_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]
 
 
 @exact(two_phases, step="short sums")
-def two_items_have_the_largest_density(short_pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_items_have_the_largest_density(short_pair: sp.Expr, trial: Trial) -> Findings:
     """The two sums are P + Q and P − Q, a map of the determinant 2, so their density is ½ · ½ over 2 where P and Q have the density ½."""
     turned = sp.Matrix([[1, 1], [1, -1]])
     yield trial.same(short_pair, sp.Rational(1, 2) ** 2 / abs(turned.det()))
@@ -39,7 +37,7 @@ def in_logarithms(number: sp.Expr) -> sp.Expr:
 
 
 @exact(two_phases, step="squares of squares")
-def measures_are_squared(doubly: sp.Expr, still_missed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def measures_are_squared(doubly: sp.Expr, still_missed: sp.Expr, trial: Trial) -> Findings:
     """For each item more the measure is squared and, by Markov's inequality, divided by δ/2^(j + 2); it starts at a quarter of δw₀."""
     yield trial.same(doubly.subs(step, 0), delta * base / 4)
     following = still_missed.subs(missed, doubly) / (delta / 2 ** (step + 2))
@@ -47,7 +45,7 @@ def measures_are_squared(doubly: sp.Expr, still_missed: sp.Expr, trial: Trial) -
 
 
 @exact(two_phases, step="limit")
-def only_the_first_logarithm_is_left(limit_rate: sp.Expr, sharp_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def only_the_first_logarithm_is_left(limit_rate: sp.Expr, sharp_items: sp.Expr, trial: Trial) -> Findings:
     """The number of items over ln 1/ε tends to the limit rate as ln 1/ε grows; this is the rate that counting asks for."""
     grown = sp.Symbol("grown", positive=True)
     rate = sp.expand(sharp_items.subs(eps, sp.exp(-grown)) / grown)

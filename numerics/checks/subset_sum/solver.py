@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
 from sparse_limits.numerics.subset_sum.half_sums import enclose, merge_half_sums
 from sparse_limits.numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
@@ -97,7 +97,7 @@ def instances(rng: np.random.Generator, draws: int) -> list[Instance]:
 
 
 @exact(exact_solver, cost=0.4)
-def no_subset_is_nearer(method: str, trial: Trial) -> Iterator[Finding]:
+def no_subset_is_nearer(method: str, trial: Trial) -> Findings:
     """All 2ⁿ sums in fractions have no smaller distance, and the error reported is that of the subset."""
     for instance in trial.draw(instances, trial.size(20)):
         mask, reported = METHODS[method](instance)
@@ -130,7 +130,7 @@ def errors_and_optima(
 
 
 @statistical(exact_solver, tests=1)
-def errors_are_those_of_an_optimum(method: str, trial: Trial) -> Iterator[Finding]:
+def errors_are_those_of_an_optimum(method: str, trial: Trial) -> Findings:
     """The error exceeds ten times the optimum of an independent draw in at most half of the draws, as an optimal error has the same law."""
     errors, optima = trial.draw(errors_and_optima, trial.size(200), method)
     count = int((errors > 10 * optima).sum())
@@ -176,7 +176,7 @@ def problems(rng: np.random.Generator, size: int) -> list[tuple[list[int], int]]
 
 
 @exact(exact_solver)
-def work_is_counted(half_sums: sp.Expr, operations: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def work_is_counted(half_sums: sp.Expr, operations: sp.Expr, trial: Trial) -> Findings:
     """The loops of the engine, run on lists that count: the bound is kept, and attained by one input of each size."""
     for size in range(9):
         sums, most = half_sums.subs(n, size), operations.subs(n, size)
@@ -211,7 +211,7 @@ def rounded_sums(rng: np.random.Generator, draws: int) -> list[tuple[list[float]
 
 
 @exact(exact_solver)
-def rounded_sums_keep_the_bound(summation_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rounded_sums_keep_the_bound(summation_error: sp.Expr, trial: Trial) -> Findings:
     """Sums in doubles against sums in fractions, random ones and 1 + u + … + u, which rounds to 1: the error is at most the bound."""
     for numbers, total in trial.draw(rounded_sums, trial.size(30)):
         terms = [Fraction(value) for value in numbers]
@@ -241,7 +241,7 @@ def cancelling(rng: np.random.Generator, draws: int) -> list[Instance]:
 
 
 @exact(exact_solver, cost=0.4)
-def doubles_are_within_the_bound(float_gap: sp.Expr, example_gap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def doubles_are_within_the_bound(float_gap: sp.Expr, example_gap: sp.Expr, trial: Trial) -> Findings:
     """Meet in the middle in doubles against all subsets in fractions; the example of the statement has the claimed gap, up to 22 items."""
 
     def compare(instance: Instance, optimum: Fraction) -> tuple[Fraction, Fraction]:

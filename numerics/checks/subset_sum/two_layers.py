@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -11,9 +10,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.subset_sum.halves import counts_units_without_a_pair
+from sparse_limits.numerics.checks.subset_sum.halves import counts_units_without_a_pair, solves_the_equation
 from sparse_limits.numerics.equivariance import EquivariantLayer, Ticket, find_ticket, forward
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact, statistical
 from sparse_limits.numerics.subset_sum import IntervalUnion
 from sparse_limits.numerics.subset_sum.misses import subset_counts
 from sparse_limits.numerics.subset_sum.potential import mean_next_measure
@@ -34,7 +33,6 @@ from sparse_limits.theory.subset_sum.two_layers import (
     two_layer_ticket,
 )
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
 SIZES = ((2, 3), (3, 1), (1, 2))  # inputs and outputs
 UNITS, SCALE = 40, 2**10  # hidden units for each input; entries are whole numbers up to SCALE
 NEAR = SCALE**2 // 200
@@ -66,7 +64,7 @@ def subset_sums(ticket: Ticket) -> int:
 
 
 @exact(two_layer_ticket, cost=0.4)
-def every_group_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def every_group_of_a_ticket_may_fail(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Findings:
     """The bound counts as many subset sums as tickets keep groups of entries, each by R4 with half of the density."""
     one = one_failure.subs(kappa, kappa / 2)
     for sizes in SIZES:
@@ -86,9 +84,7 @@ def thinned_growth(reach: str, density: str) -> tuple[sp.Rational, sp.Rational]:
 
 
 @exact(two_layer_ticket)
-def half_of_the_items_cover_half_as_fast(
-    failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def half_of_the_items_cover_half_as_fast(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Findings:
     """One item more shrinks the bound by the factor that R4's chord gives for the exact mean growth by an item with half of the density."""
     for reach, density in (("1", "1/2"), ("2", "1/5"), ("1/2", "3/4")):
         share, grown = trial.once(thinned_growth, reach, density)
@@ -98,14 +94,7 @@ def half_of_the_items_cover_half_as_fast(
             yield trial.same(here.subs(n, 3), shrinks * here.subs(n, 2))
 
 
-@enclosed(two_layer_ticket)
-def sizes_solve_the_equation(size: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
-    """At so many units the bound is δ; products of two uniform numbers have the density −½ ln a at a, which is ½ at 1/e."""
-    density = -sp.log(a) / 2
-    for count, law in ((size, {}), (uniform_size, {a: sp.exp(-1), kappa: density.subs(a, sp.exp(-1))})):
-        at = trial.points(failure, delta, a, kappa)[:2]
-        yield trial.same(failure.subs(law).subs(n, count), delta, by=None, at=at)
-    yield trial.same(sp.diff(a * density, a).subs(a, sp.exp(-1)), 0, by=None, at=[{}])
+sizes_solve_the_equation = solves_the_equation(two_layer_ticket, failure)
 
 
 def effective(ticket: Ticket) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -115,7 +104,7 @@ def effective(ticket: Ticket) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 @exact(two_layer_ticket, cost=0.3)
-def tickets_act_as_their_targets(error: sp.Expr, signed: bool, trial: Trial) -> Iterator[Finding]:
+def tickets_act_as_their_targets(error: sp.Expr, signed: bool, trial: Trial) -> Findings:
     """In whole numbers: the pruned network is its effective matrices, and all outputs are within ε‖x‖₁ of the target's."""
     for sizes in SIZES:
         for replicate in range(trial.size(1)):
@@ -149,7 +138,7 @@ def stack(rng: np.random.Generator) -> tuple[list[EquivariantLayer], list[Ticket
 
 
 @exact(two_layer_ticket, cost=0.3)
-def errors_are_attained_and_add_up(error: sp.Expr, next_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def errors_are_attained_and_add_up(error: sp.Expr, next_error: sp.Expr, trial: Trial) -> Findings:
     """The error is attained where nothing is kept of weights ε, the next one where all errors point upwards; two tickets that were found,
     stacked, keep the bound.
     """
@@ -194,7 +183,7 @@ def failed(rng: np.random.Generator, sizes: tuple[int, int], units: int, near: s
 
 @statistical(two_layer_ticket, tests=4, cost=0.3)
 @control("forgets ε", failure=failure * eps**2, nonnegative_failure=nonnegative_failure * eps**2)
-def sources_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sources_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Findings:
     """Uniform sources that miss a subset for a weight are at most as frequent as the bound: with few units, where it says nothing, and
     where it says ½.
     """
@@ -207,7 +196,7 @@ def sources_fail_at_most_as_often(failure: sp.Expr, nonnegative_failure: sp.Expr
 
 
 @statistical(two_layer_ticket, tests=2, cost=0.6)
-def fewer_units_are_enough(uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def fewer_units_are_enough(uniform_size: sp.Expr, trial: Trial) -> Findings:
     """A fifth of the guaranteed units fails in at most one draw of ten, a twentieth of them in more."""
     sizes, near, chance, draws = (2, 2), sp.Rational(1, 100), sp.Rational(1, 10), trial.size(1000)
     guaranteed = trial.value(uniform_size, {d_0: sizes[0], d_1: sizes[1], eps: near, delta: chance})
@@ -220,7 +209,7 @@ u, level = sp.symbols("u level", positive=True)  # logarithms of the moduli of o
 
 
 @exact(two_layer_ticket)
-def product_of_moduli_is_uniform(modulus_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def product_of_moduli_is_uniform(modulus_density: sp.Expr, trial: Trial) -> Findings:
     """The density of a product of moduli is 1: an integral over the logarithm of one, by a primitive that grows by 1."""
     pair = modulus_density.subs(t, sp.exp(-u)) * modulus_density.subs(t, sp.exp(u - level))
     primitive = sp.asin(2 * u / level - 1) / sp.pi
@@ -229,7 +218,7 @@ def product_of_moduli_is_uniform(modulus_density: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(two_layer_ticket)
-def units_without_a_pair_are_fewer_by_a_quarter(no_pair: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def units_without_a_pair_are_fewer_by_a_quarter(no_pair: sp.Expr, trial: Trial) -> Findings:
     """The probability is 1 without units; one unit more has two positive entries in one case of four."""
     yield trial.same(no_pair.subs(n, 0), sp.S.One)
     yield trial.same(no_pair.subs(n, n + 1), sp.Rational(3, 4) * no_pair)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
 
@@ -11,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.subset_sum.volume_shares import KINDS
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.subset_sum import IntervalUnion
 from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights, union_volume
@@ -21,7 +21,7 @@ from sparse_limits.theory.subset_sum.symbols import delta, eps
 from sparse_limits.theory.subset_sum.two_layers import d_0, d_1, size, uniform_size
 from sparse_limits.theory.subset_sum.volume import D, Theta, c, power, volume_bound
 
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
+MORE = sp.Rational(11, 10)
 
 
 def doubling_sums(items: int) -> list[int]:
@@ -40,12 +40,8 @@ def doubling_share(kind: str, items: int, weights: int, reach: int) -> Fraction:
 
 @exact(volume_bound, step="masks")
 def masks_are_added_up(
-    relu_share: sp.Expr,
-    large_share: sp.Expr,
-    relu_success: sp.Expr,
-    large_success: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    relu_share: sp.Expr, large_share: sp.Expr, relu_success: sp.Expr, large_success: sp.Expr, trial: Trial
+) -> Findings:
     """The bound adds up a term for each mask of up to four parameters, for any number of weights; no probability exceeds 1."""
     for success, share in ((relu_success, relu_share), (large_success, large_share)):
         cases = (
@@ -70,7 +66,7 @@ def by_powers(gap: sp.Expr) -> sp.Expr:
 @exact(volume_bound, step="linear success")
 def doubling_numbers_serve_as_many(
     linear_share: sp.Expr, linear_success: sp.Expr, doubling: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound is the power of the share that is served, where both are below 1; and it adds up a term for each mask of up to four
     parameters.
     """
@@ -83,7 +79,7 @@ def doubling_numbers_serve_as_many(
 
 
 @exact(volume_bound)
-def doubling_numbers_attain_the_bounds(linear_success: sp.Expr, enough: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def doubling_numbers_attain_the_bounds(linear_success: sp.Expr, enough: sp.Expr, trial: Trial) -> Findings:
     """With all masks, copies of doubling numbers serve exactly the claimed share of the targets, and all of them with the number that is
     claimed to be enough.
     """
@@ -109,7 +105,7 @@ def tripled_share(items: int, weights: int) -> Fraction:
 
 
 @exact(volume_bound)
-def numbers_that_double_from_three_attain_the_bound(large_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def numbers_that_double_from_three_attain_the_bound(large_success: sp.Expr, trial: Trial) -> Findings:
     """Each mask but the empty one serves an interval of length 2ε: with k items for each of D weights this is (1 − 2⁻ᵏ)ᴰ of the bound."""
     for items, weights in ((1, 1), (3, 2), (7, 1)):
         found = trial.once(tripled_share, items, weights)
@@ -153,7 +149,7 @@ SOURCES = (((1, 2, 1), 40), ((1, 0, 2), 12), ((2, 1, 1), 12))
 @exact(volume_bound, cost=0.4)
 def random_sources_keep_the_bounds(
     linear_success: sp.Expr, relu_success: sp.Expr, large_success: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """All masks of random networks of one and two layers, and of doubling numbers: unions of boxes of weights, exactly."""
     bounds = {"linear": linear_success, "relu": relu_success, "large": large_success}
     for kind, success in bounds.items():
@@ -180,7 +176,7 @@ def covered_share(rng: np.random.Generator, items: int, near: float) -> Fraction
 
 
 @exact(volume_bound)
-def random_items_cover_less_than_their_volume(linear_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_items_cover_less_than_their_volume(linear_success: sp.Expr, trial: Trial) -> Findings:
     """One weight and the subset sums of eight or ten uniform items: they cover at most 2ⁿε."""
     for items, near in ((8, 2.0**-9), (10, 2.0**-13)):
         claimed = valued(linear_success, {Theta: items, D: 1, c: 1, eps: sp.Rational(near)})
@@ -210,7 +206,7 @@ def parameters_solve_the_equation(
     relu_success: sp.Expr,
     large_success: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """At so many parameters the logarithm of 2^Θ times the power of the share is that of 1 − δ; for c > 4ε large weights need at least as
     many as all weights with a ReLU.
     """
@@ -226,7 +222,7 @@ def parameters_solve_the_equation(
 @enclosed(volume_bound)
 def tickets_that_exist_are_allowed(
     linear_parameters: sp.Expr, relu_parameters: sp.Expr, large_parameters: sp.Expr, enough: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """R8's random sources have more parameters than needed, and doubling numbers nearly as few; beyond 4ε large weights ask for more."""
     near, reach, one = sp.Rational(1, 2**11), uniform_reach / 2, sp.Rational(1, 2)
     for inputs, outputs in ((20, 30), (1, 1)):
@@ -243,7 +239,7 @@ def tickets_that_exist_are_allowed(
 
 
 @exact(volume_bound, step="units")
-def units_have_the_parameters_in_blocks(units: sp.Expr, large_parameters: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def units_have_the_parameters_in_blocks(units: sp.Expr, large_parameters: sp.Expr, trial: Trial) -> Findings:
     """A block of units for each input, each unit with one entry before it and one to each output, has the parameters that are needed."""
     i, j = sp.symbols("i j", integer=True)
     kept = sp.Sum(units * (1 + sp.Sum(1, (j, 1, d_1))), (i, 1, d_0)).doit()
@@ -258,7 +254,7 @@ def growth(count: sp.Expr) -> sp.Expr:
 
 
 @exact(volume_bound, step="excess", cost=0.4)
-def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Expr, trial: Trial) -> Findings:
     """The limit of R8's number over this one, as the quotient of their slopes in log 1/ε."""
     factor = sp.Symbol("factor", positive=True)  # δ over d_0·d_1·ε^γ
     asked = size.subs(delta, d_0 * d_1 * eps**power * factor)
@@ -266,13 +262,13 @@ def units_are_right_in_order_for_few_weights(units: sp.Expr, unit_excess: sp.Exp
 
 
 @enclosed(volume_bound)
-def doubling_numbers_serve_a_share(doubling: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def doubling_numbers_serve_a_share(doubling: sp.Expr, trial: Trial) -> Findings:
     """Doubling numbers serve less than all weights: some near an end are left."""
     yield trial.below(doubling, sp.S.One, strict=True, needed="doubling")
 
 
 @enclosed(volume_bound)
-def the_order_depends_on_the_shape(units: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_order_depends_on_the_shape(units: sp.Expr, trial: Trial) -> Findings:
     """A thousand inputs and one output: R8's 442 units for each input, where this bound asks for more than 3.7, below 3.8."""
     at = {d_0: 1000, d_1: 1, eps: sp.Rational(1, 1000), delta: sp.Rational(1, 2), c: uniform_reach / 2}
     asked, least = valued(uniform_size, at), valued(units, at)

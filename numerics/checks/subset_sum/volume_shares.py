@@ -8,15 +8,12 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.subset_sum.volumes import identity, relu, served_weights
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.symbols import eps
 from sparse_limits.theory.subset_sum.volume import c, p, q, volume_bound
-
-MORE, LESS = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 KINDS = {"linear": (identity, 0), "relu": (relu, 0), "large": (relu, 2)}  # the target's σ, the least weight over ε
 
@@ -40,7 +37,7 @@ def largest_share(kind: str, near: Fraction, reach: Fraction) -> Fraction:
 
 
 @exact(volume_bound, step="linear share")
-def an_interval_of_the_linear_weights(interval: sp.Expr, linear_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def an_interval_of_the_linear_weights(interval: sp.Expr, linear_share: sp.Expr, trial: Trial) -> Findings:
     """The linear share is what an interval about 0 covers of one of length 2c, whether it is shorter or not."""
     x = sp.Symbol("x", positive=True)
     yield trial.same(linear_share.subs(eps, c + x), sp.S.One, by=lengths(0))
@@ -101,13 +98,13 @@ def positive_length(output: sp.Expr, other: sp.Expr) -> sp.Expr:
 
 
 @exact(volume_bound, step="measure")
-def weights_serve_by_their_sign(measure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weights_serve_by_their_sign(measure: sp.Expr, trial: Trial) -> Findings:
     """The measure adds up the positive weights, whose other output is 0, and the negative ones, wherever the two outputs are."""
     yield trial.same(measure, positive_length(p, q) + positive_length(q, p), by=by_places)
 
 
 @exact(volume_bound, step="ReLU share")
-def most_weights_are_served_about_zero(measure: sp.Expr, relu_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def most_weights_are_served_about_zero(measure: sp.Expr, relu_share: sp.Expr, trial: Trial) -> Findings:
     """The ReLU share is the measure at p = q = ε over 2c, and at most 1; 4ε less the measure, piece by piece, is not negative."""
     x = sp.Symbol("x", positive=True)
     yield trial.same(relu_share.subs(eps, c + x), sp.S.One, by=lengths(0))
@@ -120,7 +117,7 @@ def most_weights_are_served_about_zero(measure: sp.Expr, relu_share: sp.Expr, tr
 
 
 @exact(volume_bound, step="large share")
-def large_weights_are_served_on_one_side(measure: sp.Expr, large_share: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def large_weights_are_served_on_one_side(measure: sp.Expr, large_share: sp.Expr, trial: Trial) -> Findings:
     """The share is the measure at p = 3ε, q = 0 over the length beyond 2ε; nowhere is the measure larger, unless both outputs are small:
     then p + ε ≤ 2ε.
     """
@@ -145,7 +142,7 @@ def measures(measure: sp.Expr, outputs: list[tuple[Fraction, Fraction]], near: F
 @exact(volume_bound)
 def one_function_serves_its_share(
     measure: sp.Expr, relu_share: sp.Expr, linear_share: sp.Expr, large_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The set of weights cut into pieces: its measure for all pairs of outputs, and the largest against the shares."""
     near = Fraction(1, 7)
     pairs = steps(near)

@@ -250,6 +250,23 @@ def _said_closed(settings: Settings, network: Architecture, x: Floats, rng: np.r
     return LayersPrediction(densities, errors, [*dead], columns, [*collapse], None, lost, curve)
 
 
+def rounds_of(network: Architecture, density: float, rng: np.random.Generator) -> InRounds:
+    """What up to 100 rounds, under one threshold, do in the networks that a prediction draws with this rng.
+
+    Examples:
+        >>> rounds_of(Architecture(8, (16, 16), 1), 0.1, np.random.default_rng(0)).rounds
+        (1, 2, 3, 5, 10, 30, 100)
+    """
+    counts = (*fewer_rounds(ROUNDS), ROUNDS)
+    empty = [_empty_after(drawn.draw(network, rng), density, "global", counts) for _ in range(COPIES)]
+    return in_rounds(density, counts, empty, network)
+
+
+def _empty_after(made: drawn.DrawnNetwork, density: float, scope: str, counts: Sequence[int]) -> list[list[int]]:
+    """How many rows of each layer keep nothing, after each number of rounds."""
+    return [empty_rows(drawn.masks_in_rounds(made, density, scope, count)) for count in counts]
+
+
 def _said_in_rounds(settings: Settings, network: Architecture, rng: np.random.Generator) -> LayersPrediction:
     """Means over networks drawn for it, which need no data; inputs are alike before they are drawn."""
     densities, dead, curve, empty = [], [], [], []
@@ -261,8 +278,7 @@ def _said_in_rounds(settings: Settings, network: Architecture, rng: np.random.Ge
             drawn.masks_in_rounds(made, density, settings.scope, rounds)
             for density in (settings.density, *settings.curve)
         ]
-        counted = [drawn.masks_in_rounds(made, settings.density, settings.scope, each) for each in fewer]
-        empty.append([empty_rows(masks) for masks in (*counted, at_all[0])])
+        empty.append([*_empty_after(made, settings.density, settings.scope, fewer), empty_rows(at_all[0])])
         shares = np.array([[mask.mean() for mask in masks] for masks in at_all])
         densities.append(shares[0])
         curve.append(shares[1:])

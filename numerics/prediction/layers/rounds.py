@@ -197,7 +197,7 @@ def notes_on(found: InRounds, density: float, names: Sequence[str], sizes: Seque
             f"density {density:g} is above the critical {f'density, {largest}' if one else f'densities, {largest} at most'}: in "
             "wide layers a neuron's losses die out (H6.2)"
         )
-    yield _on_counts(found)
+    yield on_counts(found)
     if found.balanced is not None:
         empty = sum(rows * (1 - share) ** columns for (rows, columns), share in zip(sizes, found.balanced, strict=True))
         yield (
@@ -206,7 +206,7 @@ def notes_on(found: InRounds, density: float, names: Sequence[str], sizes: Seque
         )
 
 
-def _on_counts(found: InRounds) -> str:
+def on_counts(found: InRounds) -> str:
     """How many rows are empty, and after how many rounds."""
     left = {count: sum(rows) for count, rows in zip(found.rounds, found.empty, strict=True)}
     *fewer, last = found.rounds

@@ -31,7 +31,7 @@ from sparse_limits.numerics.prediction.settings import LOSSES
 Loss: TypeAlias = str | nn.Module | Callable[[nn.Module, Any], torch.Tensor]
 
 TOGETHER = 256  # samples of an array, or of a dataset of torch, in one batch
-EXPECTED = "a Dataset, a loader, a dataset of torch, two arrays (x, y), or batches"
+EXPECTED = "a Dataset, a loader, a dataset of torch, two arrays (x, y), a dict as one batch, or batches"
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def batches_of(data: object, most: int | None = None) -> Iterator[Any]:
     """Yield the batches of a user's data, no more than `most`.
 
     data: ours, cut into batches of 256, the last with one more where a sample would be left alone; a loader, or other iterable,
-    whose batches these are; a dataset of torch, or two arrays (x, y), in batches of 256. InputError for anything else, and for
-    data without a batch.
+    whose batches these are; a dataset of torch, or two arrays (x, y), in batches of 256; a dict, which is one batch. InputError for
+    anything else, and for data without a batch.
     """
     found = islice(_all_batches(data), most)
     first = next(found, None)
@@ -82,7 +82,9 @@ def _all_batches(data: object) -> Iterator[Any]:
         return ((x[at : at + TOGETHER], y[at : at + TOGETHER]) for at in range(0, len(x), TOGETHER))
     if _has_samples(data):
         return drawn(torch.utils.data.DataLoader(data, batch_size=TOGETHER))
-    if isinstance(data, Iterable) and not isinstance(data, (str, bytes, Mapping)) and not _is_array(data):
+    if isinstance(data, Mapping):
+        return iter((data,))
+    if isinstance(data, Iterable) and not isinstance(data, (str, bytes)) and not _is_array(data):
         return drawn(data)
     raise InputError(f"data is {type(data).__name__}, expected {EXPECTED}")
 
@@ -93,6 +95,8 @@ def number_of_batches(data: object, most: int | None = None) -> int | None:
         held = ceil((len(data.x) - 1) / TOGETHER)
     elif is_pair(data):
         held = ceil(len(data[0]) / TOGETHER)
+    elif isinstance(data, Mapping):
+        held = 1
     else:
         try:
             held = len(data)  # type: ignore[arg-type]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sparse_limits.numerics.columns import name_of
-from sparse_limits.numerics.prediction.layers.rounds import WideLayers, below_critical, wide_note
-from sparse_limits.numerics.prediction.layers.summary import LayerSummary, architecture_of, layer_name
+from sparse_limits.numerics.prediction.layers.summary import LayerSummary, layer_name
 from sparse_limits.numerics.prediction.layers.validity import LEVEL
 from sparse_limits.numerics.prediction.pruned_first_layer.kernel_summary import FitSummary
+from sparse_limits.numerics.prediction.report.rounds import advice_on_rounds
 from sparse_limits.numerics.prediction.report.summary import (
     AGAINST,
     CAUTION,
@@ -34,7 +34,6 @@ from sparse_limits.numerics.prediction.report.summary import (
     stated,
 )
 from sparse_limits.numerics.prediction.result import LIMIT, MEASURED
-from sparse_limits.numerics.prediction.settings import ROUNDS
 from sparse_limits.numerics.printing.plain_text import many, no_less
 
 NEAR = 2.0  # times the density at which a layer ends: from here on it is close
@@ -67,7 +66,7 @@ def advice_of(
     warned: set[str] = set()
     lines = [*_ended(found, warned), *_near(found, warned), *_cut(found, warned), *_lost(found, warned)]
     lines += [*_idle(found, warned), *_withdrawn(found, warned), *_costs(found, warned)]
-    lines += [*_in_rounds(found), *_zero_inputs(found)]
+    lines += [*advice_on_rounds(methods, density), *_zero_inputs(found)]
     return [*lines, *_blameless(found, {name for line in lines for name in line["of"]})]
 
 
@@ -243,31 +242,6 @@ def _idle(found: Numbers, warned: set[str]) -> Iterator[Advice]:
 def _units(method: MethodSummary, layer: LayerSummary) -> str:
     where = layer_words(method, [layer_name(method["layers"], layer)])
     return f"{stated(layer['dead_rows']):.0f} of {many(layer['outputs'], 'unit')} of {where} ({method['method']})"
-
-
-def _in_rounds(found: Numbers) -> Iterator[Advice]:
-    """SynFlow in many rounds, which a report leaves out, where losses of neurons feed back on themselves."""
-    asked = [each for each in found.methods if each["method"] == "synflow" and each["followed"]]
-    for method in asked:
-        layers = method["layers"]
-        if layers["scope"] != "global":
-            continue
-        wide = WideLayers(architecture_of(layers))
-        names = [layer_name(layers, layer) for layer in layers["layers"]]
-        if below := below_critical(found.density, wide.critical_densities(), names):
-            left = wide.after(found.density, ROUNDS)
-            kept = "" if left is None else f"{wide_note(wide.shares(left).tolist(), ROUNDS, names)}; "
-            yield {
-                "text": (
-                    f"Check the rounds before you take SynFlow in many (synflow-iterative): {below}; {kept}"
-                    "`sparse-limits predict layers --method synflow-iterative` counts the neurons that each number of rounds empties."
-                ),
-                "rule": "the density is below that at which, in wide layers, SynFlow's rounds feed a neuron's losses back on themselves",
-                "kind": LIMIT,
-                "by": "H6.2",
-                "of": [],
-                "weight": NOTE,
-            }
 
 
 def _withdrawn(found: Numbers, warned: set[str]) -> Iterator[Advice]:

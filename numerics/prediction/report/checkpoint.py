@@ -52,9 +52,12 @@ class _Read:
 
     @cached_property
     def small(self) -> int:
-        """Entries of the layers without their empty rows and columns."""
+        """Entries of the layers without the outputs and the inputs that keep no weight; of a convolution these are channels."""
         return sum(
-            (each["shape"][0] - each["dead_rows"]) * (each["shape"][1] - each["dead_columns"]) for each in self.layers
+            (each["shape"][0] - each["dead_rows"])
+            * (each["inputs"] - each["dead_inputs"])
+            * (each["shape"][1] // each["inputs"])
+            for each in self.layers
         )
 
     @cached_property
@@ -169,18 +172,21 @@ def _paths(read: _Read) -> Iterator[str]:
 
 def _units(read: _Read) -> Iterator[str]:
     """Units without weights, of layers that keep some."""
-    held = [each for each in read.layers if each["kept"]]
-    for key, side, said in (
-        ("dead_rows", 0, "Units without incoming weight, constant where nothing else is added to them"),
-        ("dead_columns", 1, "Inputs of layers that no weight reads"),
+    partly = [each for each in read.layers if each["kept"]]
+    for said, counts in (
+        (
+            "Units without incoming weight, constant where nothing else is added to them",
+            [(each["dead_rows"], each["shape"][0], _called(each)) for each in partly],
+        ),
+        (
+            "Inputs of layers that no weight reads",
+            [(each["dead_inputs"], each["inputs"], _called(each)) for each in partly],
+        ),
     ):
-        lacking = sorted((each for each in held if each[key]), key=lambda each: -each[key])  # type: ignore[literal-required]
+        lacking = sorted((each for each in counts if each[0]), key=lambda each: -each[0])
         if lacking:
-            number = sum(each[key] for each in lacking)  # type: ignore[literal-required]
-            most = [f"{each[key]} of {each['shape'][side]} in layer {_called(each)}" for each in lacking]  # type: ignore[literal-required]
-            kernels = side == 1 and any(len(each["stored_shape"]) > 2 for each in lacking)
-            counted = "; of a convolution each place of its kernel counts" if kernels else ""
-            yield f"{said}: {number} ({listed(most, NAMED)}{counted})."
+            most = [f"{number} of {held} in layer {name}" for number, held, name in lacking]
+            yield f"{said}: {sum(number for number, _, _ in lacking)} ({listed(most, NAMED)})."
 
 
 def _order(read: _Read) -> Iterator[str]:
@@ -232,8 +238,8 @@ def _mend(read: _Read) -> Iterator[str]:
 def _shrink(read: _Read) -> Iterator[str]:
     if read.small < read.size:
         yield (
-            f"Take empty rows and columns out: the layers then have {read.small} entries, {percent(read.small / read.size)} of their "
-            "present number; what a unit without incoming weights sends on is constant, and belongs in the biases of the next layer."
+            f"Take units and inputs without weights out: the layers then have {read.small} entries, {percent(read.small / read.size)} "
+            "of their present number; what a unit without incoming weights sends on is constant, and belongs in the biases of the next layer."
         )
 
 

@@ -1,4 +1,4 @@
-"""Networks at their published size, written out as torchvision 0.28 defines them: ResNet-18 and -50, VGG-16 and ViT-B/16."""
+"""Networks at their published size, written out as torchvision 0.28 defines them: ResNet-18 and -50, VGG-11 and -16, ViT-B/16."""
 
 from __future__ import annotations
 
@@ -67,6 +67,18 @@ def vgg16() -> nn.Module:
             nn.init.normal_(part.weight, 0, 0.01)
             nn.init.zeros_(part.bias)
     return module
+
+
+def vgg11() -> nn.Module:
+    """VGG-11 for images of 32 × 32 pixels in ten classes: torchvision's convolutions, and one linear layer."""
+    layers: list[nn.Module] = [nn.Unflatten(1, (3, 32, 32))]
+    inputs = 3
+    for widths in ((64,), (128,), (256, 256), (512, 512), (512, 512)):
+        for width in widths:
+            layers += [nn.Conv2d(inputs, width, 3, padding=1), nn.ReLU()]
+            inputs = width
+        layers.append(nn.MaxPool2d(2, 2))
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(inputs, 10))
 
 
 def drawn(module: nn.Module) -> nn.Module:

@@ -77,6 +77,7 @@ HELD = {
     "a loss of torch": (batches, nn.CrossEntropyLoss()),
     "a loss of torch that adds up": (batches, nn.CrossEntropyLoss(reduction="sum")),
     "a loss of one's own": (lambda: [{"features": x, "class": y} for x, y in batches()], own_loss),
+    "a dict as one batch": (lambda: {"features": X, "class": CLASSES}, own_loss),
 }
 
 
@@ -350,6 +351,9 @@ REFUSED = {
     r"the loss of batch 0 is nan, expected": {"loss": lambda model, batch: model(batch[0]).sum() * torch.nan},
     r"batch 1 has no sample, expected at least one": {"data": [(X, CLASSES), (X[:0], CLASSES[:0])]},
     r"a batch is dict, expected \(x, y\)": {"data": [{"x": X}]},
+    r"a batch is dict, expected \(x, y\) of tensors, or loss\(module, batch\) that takes it": {
+        "data": {"x": X, "y": CLASSES}
+    },
     r"a batch is tuple \(list, list\), expected \(x, y\) of tensors": {"data": [(X.tolist(), CLASSES.tolist())]},
     r"loss is 'hinge', expected": {"loss": "hinge"},
     r"loss is 3, expected": {"loss": 3},

@@ -58,6 +58,11 @@ def test_prune_refuses_and_takes_the_first_where_it_is_told_to(zeros):
         prune(module, "snip", 0.7, zeros, scope="layer")
     with pytest.raises(InputError, match="in a row of 0"):
         prune(module, "wanda", 0.7, zeros)
+    with pytest.raises(InputError, match=r"^round 1 of 2: density is 0\.707107: non-zero scores have 0\.4 of"):
+        prune(module, "snip", 0.5, zeros, rounds=2)
+    told: list[str] = []
+    prune(module, "snip", 0.3, zeros, ties="index", rounds=2, progress=told.append)
+    assert told == ["round 1 of 2", "round 2 of 2"]
     with pytest.raises(InputError, match="ties is 'any'"):
         prune(module, "snip", 0.4, zeros, ties="any")
 

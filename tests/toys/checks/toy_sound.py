@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from sparse_limits.theory.toy_sound import a, b, coin, q, square
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact, statistical
 
 
 @exact(square)
 @control("forgets the product", expansion=a**2 + b**2)
 @control("10 % more", expansion=sp.Rational(11, 10) * (a**2 + 2 * a * b + b**2))
-def expands(expansion: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def expands(expansion: sp.Expr, trial: Trial) -> Findings:
     yield trial.same((a + b) ** 2, expansion, by=sp.expand)
 
 
@@ -26,7 +24,7 @@ def tosses(rng: np.random.Generator, percent: int, size: int) -> int:
 @control("10 % more", heads=sp.Rational(11, 10) * q)
 @control("tails", heads=1 - q)
 @control("impossible", heads=3 * q)
-def falls_on_heads(heads: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def falls_on_heads(heads: sp.Expr, trial: Trial) -> Findings:
     """Counts of heads < tosses & more."""
     n = trial.size(60_000)
     for percent in (40, 70):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -16,7 +15,7 @@ from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import tau
 from sparse_limits.theory.saliency.model import width as n
@@ -72,7 +71,7 @@ exponents are multiplied by factors that tend to $1$. So the ratios of the kept 
 )
 
 
-def upper_bounds_are_tails_of_radii(three_upper: sp.Expr, two_upper: sp.Expr) -> Iterator[Relation]:
+def upper_bounds_are_tails_of_radii(three_upper: sp.Expr, two_upper: sp.Expr) -> Relations:
     """Minus the derivative is the density of a normal vector's length at the radius, times how fast that grows; and 1 at 0."""
     for claimed, factors in ((three_upper, 3), (two_upper, 2)):
         r = sp.sqrt(factors) * t ** sp.Rational(1, factors)

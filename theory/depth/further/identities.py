@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.citations import CONSERVED_SCORES
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 
 signal, entering = sp.symbols("delta_z h_in", real=True)
 fan_in = sp.Symbol("n_in", integer=True, positive=True)
@@ -119,7 +117,7 @@ def powers(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.powdenest(sp.expand_power_base(gap), force=True))
 
 
-def activation_has_the_slope(activation: sp.Expr, activation_slope: sp.Expr) -> Iterator[Relation]:
+def activation_has_the_slope(activation: sp.Expr, activation_slope: sp.Expr) -> Relations:
     """The derivative off 0; φ(cz) = c^p φ(z) for c > 0; φ(±1) is the letter."""
     factor = sp.Symbol("c_z", positive=True)
     derivative = sp.diff(activation, preactivation).replace(sp.sign, lambda z: sp.Abs(z) / z)
@@ -130,7 +128,7 @@ def activation_has_the_slope(activation: sp.Expr, activation_slope: sp.Expr) -> 
         yield same(activation.subs(preactivation, side), slope_at_one)
 
 
-def sums_go_down_by_the_degree(layer_sum: sp.Expr, passed_down: sp.Expr) -> Iterator[Relation]:
+def sums_go_down_by_the_degree(layer_sum: sp.Expr, passed_down: sp.Expr) -> Relations:
     """From the readout on, without biases."""
     if passed_down.subs(bias_sum, 1) == passed_down.subs(bias_sum, -1):
         raise ValueError("biases have no part")
@@ -140,7 +138,7 @@ def sums_go_down_by_the_degree(layer_sum: sp.Expr, passed_down: sp.Expr) -> Iter
     yield same(left, output_mean)
 
 
-def rescaled_unit_computes_the_same(compensation: sp.Expr, activation: sp.Expr) -> Iterator[Relation]:
+def rescaled_unit_computes_the_same(compensation: sp.Expr, activation: sp.Expr) -> Relations:
     """The value of a unit times the outgoing weight, on either side of 0."""
     size = sp.Symbol("y_z", positive=True)
     for side in (1, -1):

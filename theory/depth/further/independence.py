@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -14,7 +13,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.further.identities import FAN_IN, fan_in
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import WIDTH, width
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import READOUT, WEIGHT, a, h, w
@@ -166,14 +165,14 @@ def signal_cases(powers: tuple[int, int]) -> list[tuple[dict[sp.Symbol, sp.Expr]
     ]
 
 
-def independent_rows_vary_like_a_binomial(given_variance: sp.Expr) -> Iterator[Relation]:
+def independent_rows_vary_like_a_binomial(given_variance: sp.Expr) -> Relations:
     """n times the variance of one entry, from its two values."""
     outcomes = ((1 - given_share, 0), (given_share, 1))
     mean = sum(chance * value for chance, value in outcomes)
     yield same(given_variance, n * sum(chance * (value - mean) ** 2 for chance, value in outcomes))
 
 
-def count_varies_from_both_sources(count_variance: sp.Expr, given_variance: sp.Expr) -> Iterator[Relation]:
+def count_varies_from_both_sources(count_variance: sp.Expr, given_variance: sp.Expr) -> Relations:
     """The mean of the given variance, by the first two moments of the share, and n² times the variance of the share."""
     moments = [sp.S.One, share, share**2 + share_variance]
     given = sp.Poly(given_variance, given_share).all_coeffs()[::-1]
@@ -181,7 +180,7 @@ def count_varies_from_both_sources(count_variance: sp.Expr, given_variance: sp.E
     yield same(count_variance, mean + n**2 * share_variance)
 
 
-def design_effect_is_variance_over_binomial(design_effect: sp.Expr, count_variance: sp.Expr) -> Iterator[Relation]:
+def design_effect_is_variance_over_binomial(design_effect: sp.Expr, count_variance: sp.Expr) -> Relations:
     """The quotient; and all counts of rows of two equally likely shares, in fractions."""
     yield same(design_effect, count_variance / (n * share * (1 - share)))
     for rows, shares in ((2, (Fraction(1, 4), Fraction(3, 4))), (5, (Fraction(1, 10), Fraction(1, 2)))):
@@ -195,14 +194,14 @@ def design_effect_is_variance_over_binomial(design_effect: sp.Expr, count_varian
         yield same(design_effect.subs(at), sp.Rational(spread / (rows * p * (1 - p))))
 
 
-def signal_has_half_of_its_square(signal_square: sp.Expr) -> Iterator[Relation]:
+def signal_has_half_of_its_square(signal_square: sp.Expr) -> Relations:
     """n₂ terms of variance ½ over n₂; enumerated at four h."""
     yield same(signal_square, second_width * sp.Rational(1, 2) / second_width)
     for _, seen in signal_cases((2, 0)):
         yield same(signal_square, seen)
 
 
-def two_signals_share_readout_and_gates(signal_pair: sp.Expr) -> Iterator[Relation]:
+def two_signals_share_readout_and_gates(signal_pair: sp.Expr) -> Relations:
     """n₂ units with a⁴v_i²v_m² at an open gate, n₂(n₂ − 1) pairs with two squares, others are 0; enumerated at four h."""
     same_unit, squares, mixed = fourth / 2, sp.Rational(1, 4), 0
     pairs = second_width * (second_width - 1)
@@ -211,7 +210,7 @@ def two_signals_share_readout_and_gates(signal_pair: sp.Expr) -> Iterator[Relati
         yield same(signal_pair.subs(at), seen)
 
 
-def one_signal_has_the_fourth_moment(signal_fourth: sp.Expr) -> Iterator[Relation]:
+def one_signal_has_the_fourth_moment(signal_fourth: sp.Expr) -> Relations:
     """n₂ units with a⁴v⁴ at an open gate, 3n₂(n₂ − 1) pairs of squares; enumerated at four h."""
     same_unit, squares = fourth**2 / 2, sp.Rational(1, 4)
     pairs = 3 * second_width * (second_width - 1)
@@ -220,9 +219,7 @@ def one_signal_has_the_fourth_moment(signal_fourth: sp.Expr) -> Iterator[Relatio
         yield same(signal_fourth.subs(at), seen)
 
 
-def column_adds_up_pairs_of_rows(
-    sum_effect: sp.Expr, row_covariance: sp.Expr, row_variance: sp.Expr
-) -> Iterator[Relation]:
+def column_adds_up_pairs_of_rows(sum_effect: sp.Expr, row_covariance: sp.Expr, row_variance: sp.Expr) -> Relations:
     """n₁ variances and n₁(n₁ − 1) covariances over n₁ variances."""
     total = first_width * row_variance + first_width * (first_width - 1) * row_covariance
     yield same(sum_effect, total / (first_width * row_variance))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -11,7 +10,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.further.own_weights import INPUTS, OUTPUTS, m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NOTHING_BEYOND, Hypothesis
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relation, Relations, nonnegative, same
 
 YANG = (
     "Yang, Tensor Programs III (arXiv 2009.10685), Theorem F.8: for a program of finitely many vectors, made by products with "
@@ -76,7 +75,7 @@ def lengths_by_entries(passed: sp.Expr) -> Relation:
     return same(passed, m * 1 / n)
 
 
-def lengths_there_and_back(tied: sp.Expr, passed: sp.Expr) -> Iterator[Relation]:
+def lengths_there_and_back(tied: sp.Expr, passed: sp.Expr) -> Relations:
     """At x = e₁: n_o(n_o − 1) pairs and n_o fourth moments in the first entry, n_o products in each other one."""
     variance, fourth = 1 / n, 3 / n**2
     first = m * fourth + m * (m - 1) * variance**2
@@ -84,7 +83,7 @@ def lengths_there_and_back(tied: sp.Expr, passed: sp.Expr) -> Iterator[Relation]
     yield same(passed, m * variance**2 + (n - 1) * m * variance**2)  # with independent matrices all entries are alike
 
 
-def excess_of_the_factor(excess: sp.Expr, tied: sp.Expr, passed: sp.Expr) -> Iterator[Relation]:
+def excess_of_the_factor(excess: sp.Expr, tied: sp.Expr, passed: sp.Expr) -> Relations:
     """The quotient less 1, which is positive."""
     yield same(1 + excess, tied / passed)
     yield nonnegative(excess - 1 / n, m / n)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -16,7 +15,7 @@ from sparse_limits.theory.depth.row_law import below, carried, gates, mean_over,
 from sparse_limits.theory.formulas.three_normals import ThreeNormals
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import DIMENSION, THRESHOLD, WIDTH, tau
 from sparse_limits.theory.saliency.model import dimension as d
 from sparse_limits.theory.saliency.model import width as n
@@ -126,7 +125,7 @@ fixed $r$ the scores of the two columns exceed $t|r_2|/2\sqrt n$ with the probab
 )
 
 
-def outputs_and_signals_have_the_covariances(joint: sp.Matrix) -> Iterator[Relation]:
+def outputs_and_signals_have_the_covariances(joint: sp.Matrix) -> Relations:
     """Means of products at two inputs: over the weights of two outputs, then over G, then over the unit's activations."""
     weights = sp.symbols("a_1 a_2", real=True)
     here_g, there_g, h_1, h_2, g_1, g_2 = sp.symbols("G G_1 h_1 h_2 g_1 g_2", real=True)
@@ -145,14 +144,14 @@ def outputs_and_signals_have_the_covariances(joint: sp.Matrix) -> Iterator[Relat
     yield same(claimed, found, by=sp.expand)  # with x and y free: entry by entry
 
 
-def fourth_moment_is_larger(excess: sp.Expr, mean_square: sp.Expr, mean_fourth: sp.Expr) -> Iterator[Relation]:
+def fourth_moment_is_larger(excess: sp.Expr, mean_square: sp.Expr, mean_fourth: sp.Expr) -> Relations:
     """E r⁴ over the square of E r², for scores that are |r| times one at r = 1; it is 2 at the target 0 and tends to 0."""
     yield same((1 + excess) * mean_square**2, mean_fourth)
     yield same(excess.subs(target, 0), 2)
     yield same(sp.limit(excess, target, sp.oo), 0)
 
 
-def excess_falls(excess_slope: sp.Expr, excess: sp.Expr) -> Iterator[Relation]:
+def excess_falls(excess_slope: sp.Expr, excess: sp.Expr) -> Relations:
     """The derivative of the excess, of the sign of −y_0."""
     yield same(excess_slope, sp.diff(excess, target))
     at = sp.Symbol("y", positive=True)
@@ -160,7 +159,7 @@ def excess_falls(excess_slope: sp.Expr, excess: sp.Expr) -> Iterator[Relation]:
     yield nonnegative(-excess_slope.subs(target, at), 8 * square)
 
 
-def covariance_is_by_parts(covariance_with_square: sp.Expr) -> Iterator[Relation]:
+def covariance_is_by_parts(covariance_with_square: sp.Expr) -> Relations:
     """Given |g₁g₂| = X: E[(r² − 1) 1{|r| > t/X}], integrated, and the formula with the tail of X|r| in the place of H₃.
 
     The integrand is the derivative of minus r times its law, of which nothing is left far out.
@@ -177,13 +176,13 @@ def covariance_is_by_parts(covariance_with_square: sp.Expr) -> Iterator[Relation
 
 def spread_is_that_of_cauchy_and_schwarz(
     spread: sp.Expr, covariance_with_square: sp.Expr, mean_square: sp.Expr, mean_fourth: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The squared covariance over the variance of r² at the target 0."""
     of_square = (mean_fourth - mean_square**2).subs(target, 0)
     yield same(spread * of_square, covariance_with_square**2)
 
 
-def columns_have_factors(column_factors: tuple[sp.Expr, ...]) -> Iterator[Relation]:
+def columns_have_factors(column_factors: tuple[sp.Expr, ...]) -> Relations:
     """Squares of the scores of two units, the loss differentiated: r_1 = ±c r_2, over those at the residuals (1, 1).
 
     The activation is one of each weight, as the preactivation of a unit on sample j is its weight j over √2.
@@ -205,7 +204,7 @@ def columns_have_factors(column_factors: tuple[sp.Expr, ...]) -> Iterator[Relati
 
 def shares_are_those_of_scaled_scores(
     column_shares: tuple[sp.Expr, ...], column_factors: tuple[sp.Expr, ...]
-) -> Iterator[Relation]:
+) -> Relations:
     """The factor of a column divides the level in half the tail of a product of two normals."""
     for share, factor in zip(column_shares, column_factors, strict=True):
         yield same(share, sp.Rational(1, 2) * product_normal.at(t / factor))

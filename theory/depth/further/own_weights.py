@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relation, Relations, holds, induction, nonnegative, same
 from sparse_limits.theory.saliency.symbols import MEAN
 
 m, n = sp.symbols("n_o n_i", integer=True, positive=True)
@@ -75,7 +73,7 @@ $[[least_exchanged]]$.
 )
 
 
-def lengths_of_unit_vectors(pair_tail: sp.Expr) -> Iterator[Relation]:
+def lengths_of_unit_vectors(pair_tail: sp.Expr) -> Relations:
     """exp(−2t²/Σ(2x_ay_b)²) at angles, and at two unit vectors of fractions."""
     angle, other = sp.symbols("alpha beta", real=True)
     for one, two in (
@@ -91,7 +89,7 @@ def volumes_count_the_points(points: sp.Expr) -> Relation:
     return same(points, ((1 + QUARTER / 2) / (QUARTER / 2)) ** n)
 
 
-def losses_leave_half_the_norm(net_factor: sp.Expr) -> Iterator[Relation]:
+def losses_leave_half_the_norm(net_factor: sp.Expr) -> Relations:
     """‖F‖ ≤ M + ¼‖F‖ + ¼‖F‖."""
     norm, largest = sp.symbols("norm M", positive=True)
     (found,) = sp.solve(norm - largest - 2 * QUARTER * norm, norm)
@@ -103,7 +101,7 @@ def pairs_of_points_add_up(all_pairs: sp.Expr, points: sp.Expr, pair_tail: sp.Ex
     return same(all_pairs, sp.powsimp(points * points.subs(n, m)) * pair_tail)
 
 
-def level_is_that_of_the_probability(level: sp.Expr, all_pairs: sp.Expr) -> Iterator[Relation]:
+def level_is_that_of_the_probability(level: sp.Expr, all_pairs: sp.Expr) -> Relations:
     """The logarithm of the probability there."""
     yield same(sp.expand_log(sp.log(all_pairs.subs(t, level)), force=True), -(m + n))
     yield holds(level.is_positive, "the level is positive")
@@ -115,19 +113,19 @@ def polynomial_lies_below(least_modulus: sp.Expr) -> Relation:
     return nonnegative(x - least_modulus, x * (x - root) ** 2 * (x + 2 * root) * 3 * sp.sqrt(3) / 2)
 
 
-def polynomial_touches_the_modulus(least_modulus: sp.Expr) -> Iterator[Relation]:
+def polynomial_touches_the_modulus(least_modulus: sp.Expr) -> Relations:
     """It meets the modulus at 1/√3, with its slope: no larger multiple lies below."""
     at = 1 / sp.sqrt(3)
     yield same(least_modulus.subs(x, at), at)
     yield same(sp.diff(least_modulus, x).subs(x, at), sp.Integer(1))
 
 
-def moments_of_sums_of_signs(fourth_moment: sp.Expr) -> Iterator[Relation]:
+def moments_of_sums_of_signs(fourth_moment: sp.Expr) -> Relations:
     """One more sign adds 6 E S² + 1 to the fourth moment."""
     yield induction(fourth_moment, n, sp.Integer(1), lambda before: before + 6 * n + 1, start=1)
 
 
-def modulus_by_moments(least_sum: sp.Expr, least_modulus: sp.Expr, fourth_moment: sp.Expr) -> Iterator[Relation]:
+def modulus_by_moments(least_sum: sp.Expr, least_modulus: sp.Expr, fourth_moment: sp.Expr) -> Relations:
     """The mean of the polynomial with E S² = n and a fourth moment of at most 3n²."""
     square, fourth = (sp.Poly(least_modulus, x).coeff_monomial(x**power) for power in (2, 4))
     scale = sp.sqrt(6 * n)
@@ -136,7 +134,7 @@ def modulus_by_moments(least_sum: sp.Expr, least_modulus: sp.Expr, fourth_moment
     yield holds(fourth.is_negative, "a smaller fourth moment makes the bound no smaller")
 
 
-def means_of_either_side(least: sp.Expr, least_exchanged: sp.Expr, least_sum: sp.Expr) -> Iterator[Relation]:
+def means_of_either_side(least: sp.Expr, least_exchanged: sp.Expr, least_sum: sp.Expr) -> Relations:
     """n_o rows of n_i entries each, and n_i columns of n_o entries each."""
     yield same(least, m * least_sum / (m * n))
     yield same(least_exchanged, n * least_sum.subs(n, m) / (m * n))

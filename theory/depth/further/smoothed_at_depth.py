@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -12,7 +12,7 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
-from sparse_limits.theory.reasons import Relation, exhausts, holds, same
+from sparse_limits.theory.reasons import Relations, exhausts, holds, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.steps import Step
 
@@ -193,7 +193,7 @@ def mean_share(scores: Sequence[Sequence[int]], count: int, group: Sequence[int]
     return sp.Rational(sum(chances(each, count)[i] for each in scores for i in group), len(group) * len(scores))
 
 
-def positive_scores_of_a_column(positive: Sequence[int], fair: Sequence[int], column: Rows) -> Iterator[Relation]:
+def positive_scores_of_a_column(positive: Sequence[int], fair: Sequence[int], column: Rows) -> Relations:
     """All signs of the readout: two hidden layers, and one with the same data, which has fair coins."""
     z1, _, z2 = passed_forward(column)
     yield holds(0 not in {each for row in z1 + z2 for each in row}, f"{z1} and {z2} are off the kink")
@@ -203,7 +203,7 @@ def positive_scores_of_a_column(positive: Sequence[int], fair: Sequence[int], co
     yield exhausts(zip(sorted(alone), sorted(fair), strict=True), "signs of the readout")
 
 
-def order_is_reversed(dual_kept: sp.Expr, dual_density: sp.Expr) -> Iterator[Relation]:
+def order_is_reversed(dual_kept: sp.Expr, dual_density: sp.Expr) -> Relations:
     """A score's place among equal ones, whatever is above it; the number over all, at any density; and lists of six scores.
 
     Of the equal ones the share (k − above)/equal is taken, cut off at 0 and 1: x and 1 − x are, if both are.
@@ -220,7 +220,7 @@ def order_is_reversed(dual_kept: sp.Expr, dual_density: sp.Expr) -> Iterator[Rel
 
 def mean_shares_are_dual(
     dual_share: sp.Expr, dual_kept: sp.Expr, column: Rows, closed: Rows, known: Known
-) -> Iterator[Relation]:
+) -> Relations:
     """At a and −a, of shares with the mean p_j: what the other leaves. The four scores of W² at |a| = (1, 3) over all signs.
 
     With all units open at times there are no ties; with a closed one two scores are 0. And at one number, a readout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -12,7 +11,7 @@ from sparse_limits.theory.formulas.three_normals import ThreeNormals
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 from sparse_limits.theory.tails import half_normal, product_normal, t, triple_normal
 
 s = sp.Symbol("s", positive=True)  # power of a moment
@@ -80,7 +79,7 @@ def shifted(difference: sp.Expr) -> sp.Expr:
     )
 
 
-def term_is_the_residue(term: sp.Expr, height: sp.Expr, slope: sp.Expr, bend: sp.Expr) -> Iterator[Relation]:
+def term_is_the_residue(term: sp.Expr, height: sp.Expr, slope: sp.Expr, bend: sp.Expr) -> Relations:
     """For every k the coefficient of ε² of e^(slope ε + bend ε²) times height over 2k + 1 − 2ε, by two derivatives."""
     first, second = sp.symbols("c_1 c_2", real=True)
     series = sp.exp(first * epsilon + second * epsilon**2) / (odd - 2 * epsilon)
@@ -88,7 +87,7 @@ def term_is_the_residue(term: sp.Expr, height: sp.Expr, slope: sp.Expr, bend: sp
     yield same(term, height * coefficient.subs({first: slope, second: bend}))
 
 
-def residues_of_the_integrand(integrand: sp.Expr, term: sp.Expr, height: sp.Expr) -> Iterator[Relation]:
+def residues_of_the_integrand(integrand: sp.Expr, term: sp.Expr, height: sp.Expr) -> Relations:
     """At the first four poles, t free: half the second derivative of ε³ times the integrand, Γ(ε − k) by Γ(1 + ε)."""
     for place in range(4):
         at = 2 * epsilon - 2 * place - 1
@@ -101,7 +100,7 @@ def residues_of_the_integrand(integrand: sp.Expr, term: sp.Expr, height: sp.Expr
         yield same(near.subs(epsilon, 0), -height.subs(k, place) / (2 * place + 1), by=sp.expand)
 
 
-def lines_shrink(shrinking: sp.Expr, integrand: sp.Expr) -> Iterator[Relation]:
+def lines_shrink(shrinking: sp.Expr, integrand: sp.Expr) -> Relations:
     """From one line to the next as s times the integrand does, a step of 2 to the left, where its modulus is greatest."""
     here = integrand.subs(sp.gamma((s + 1) / 2), (s - 1) / 2 * sp.gamma((s - 1) / 2))
     passed = sp.simplify((s - 2) * integrand.subs(s, s - 2) / (s * here)).subs(s, -2 * k)

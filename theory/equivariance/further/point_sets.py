@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
@@ -13,7 +11,7 @@ from sparse_limits.theory.equivariance.architectures import coefficients as of_t
 from sparse_limits.theory.equivariance.ticket import BLOCK
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 from sparse_limits.theory.subset_sum.further.digits import Pruned
 from sparse_limits.theory.subset_sum.layer_error import d, e, error, h, w
 from sparse_limits.theory.subset_sum.symbols import n
@@ -71,20 +69,20 @@ Sizes = tuple[sp.Expr, sp.Expr, sp.Expr]
 FEWER = (pairs[0], pairs[1], (n_1, classes, sp.Integer(2)))
 
 
-def layers_have_their_coefficients(coefficients: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes]) -> Iterator[Relation]:
+def layers_have_their_coefficients(coefficients: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes]) -> Relations:
     """Q9's count for two layers of two elements, and the third; and the products of the three sizes."""
     first_two = of_two_layers.subs({n_2: n_1, B_1: 2, B_2: 2}, simultaneous=True)
     yield same(coefficients, first_two + n_1 * classes, by=sp.expand)
     yield same(coefficients, sp.Add(*(sp.Mul(*sizes) for sizes in pairs)), by=sp.expand)
 
 
-def channels_of_blocks_have_candidates(candidates: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes]) -> Iterator[Relation]:
+def channels_of_blocks_have_candidates(candidates: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes]) -> Relations:
     """None without channels in a block; a channel more in each has one coefficient in front, and all behind."""
     more = sp.Add(*(before * (1 + after * elements) for before, after, elements in pairs))
     yield induction(candidates, n, sp.S.Zero, lambda term: term + more, by=sp.expand)
 
 
-def channels_of_blocks_have_coefficients(total: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes]) -> Iterator[Relation]:
+def channels_of_blocks_have_coefficients(total: sp.Expr, pairs: tuple[Sizes, Sizes, Sizes]) -> Relations:
     """None without channels in a block; a channel more in each has one for each channel before, and all behind."""
     more = sp.Add(*(before * (before + after * elements) for before, after, elements in pairs))
     yield induction(total, n, sp.S.Zero, lambda term: term + more, by=sp.expand)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.expressivity.further.maurey import chance
+from sparse_limits.theory.claims import Claim, Proof, Provenance
+from sparse_limits.theory.expressivity.further.maurey import TEXTBOOK, chance
 from sparse_limits.theory.expressivity.symbols import (
     ACTIVE,
     EDGE,
@@ -26,7 +24,7 @@ from sparse_limits.theory.expressivity.wired_counts import exact_tail, mean, usu
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 radius, barron_norm = sp.symbols("r C", positive=True)
 z = sp.Symbol("z", real=True)  # what a neuron is given
@@ -71,16 +69,14 @@ $[[relu_error]]$.
 )
 
 
-def failure_is_the_lower_tail(failure: sp.Expr, floor_mean: sp.Expr) -> Iterator[Relation]:
+def failure_is_the_lower_tail(failure: sp.Expr, floor_mean: sp.Expr) -> Relations:
     """The bound of E2 for n neurons of the chance αp^k, with the mean."""
     there = {m: n, k: sp.S.One, p: alpha * p**k}
     yield same(mean.subs(there, simultaneous=True), floor_mean)
     yield same(failure, valued(usual_bound, there))
 
 
-def errors_fall_from_half_of_the_mean_on(
-    unit_error: sp.Expr, floor_mean: sp.Expr, barron_error: sp.Expr
-) -> Iterator[Relation]:
+def errors_fall_from_half_of_the_mean_on(unit_error: sp.Expr, floor_mean: sp.Expr, barron_error: sp.Expr) -> Relations:
     """The squared bound is to that of μ/2 + y units as 1 + 2y/μ to 1, for every y ≥ 0; and is attained at y = 0."""
     y = sp.Symbol("y", nonnegative=True)
     ratio = barron_error**2 / unit_error.subs(units, floor_mean / 2 + y) ** 2
@@ -88,7 +84,7 @@ def errors_fall_from_half_of_the_mean_on(
     yield nonnegative(ratio - 1, 2 * y / floor_mean)
 
 
-def two_relu_units_make_a_ramp(ramp: sp.Expr) -> Iterator[Relation]:
+def two_relu_units_make_a_ramp(ramp: sp.Expr) -> Relations:
     """0 up to 0, 1 from 1 on, and z between."""
     parts = sp.Piecewise((0, z <= 0), (z, z <= 1), (1, True))
     yield same(ramp, parts, by=lambda gap: sp.piecewise_fold(gap.rewrite(sp.Piecewise)).simplify())
@@ -108,11 +104,7 @@ units if $\alpha np^k<4$). Full wiring is sufficient, not necessary. Other edges
 weights are set to $0$.
 """,
     steps=STEPS,
-    source=Source(
-        "2602.06675",
-        "v1",
-        "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
-    ),
+    source=TEXTBOOK,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import combinations, product
@@ -24,7 +23,7 @@ from sparse_limits.theory.kernel.dual import DEPTH, depth
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, induction, nonnegative, same
 
 functions = sp.Symbol("M", integer=True, positive=True)  # in the sum
 fan_in = sp.Symbol("k_l", integer=True, positive=True)  # units below to which a unit is wired
@@ -150,7 +149,7 @@ def powers(gap: sp.Expr) -> sp.Expr:
     return sp.S.Zero
 
 
-def each_function_takes_its_units(needed: sp.Expr) -> Iterator[Relation]:
+def each_function_takes_its_units(needed: sp.Expr) -> Relations:
     """One function needs N; one more function takes N before the last. And all sets of neurons of few functions."""
     yield induction(needed, functions, units, lambda term: term + units, start=1)
     for number, own in ((1, 1), (1, 2), (2, 1), (2, 2), (3, 1)):
@@ -159,13 +158,13 @@ def each_function_takes_its_units(needed: sp.Expr) -> Iterator[Relation]:
         yield holds(claimed == least, f"{number} functions of {own} units: {claimed}, by all sets {least}")
 
 
-def layers_fail_one_by_one(layer_failure: sp.Expr, deep_failure: sp.Expr) -> Iterator[Relation]:
+def layers_fail_one_by_one(layer_failure: sp.Expr, deep_failure: sp.Expr) -> Relations:
     """The first layer by itself, and what one more adds, all letters free."""
     first, later = layer_failure.subs(fan_in, k), layer_failure.subs(fan_in, units)
     yield induction(deep_failure, depth, first, lambda term: term + later, start=1, by=sp.expand)
 
 
-def own_layers_succeed_one_by_one(layer_success: sp.Expr, own_success: sp.Expr) -> Iterator[Relation]:
+def own_layers_succeed_one_by_one(layer_success: sp.Expr, own_success: sp.Expr) -> Relations:
     """One layer of one function; one more function, and one more layer of one function, bring a factor each."""
     start, later = (layer_success.subs(fan_in, below) for below in (k, units))
     one = own_success.subs(functions, 1)
@@ -173,22 +172,20 @@ def own_layers_succeed_one_by_one(layer_success: sp.Expr, own_success: sp.Expr) 
     yield induction(own_success, functions, one, lambda term: term * one, start=1, by=powers)
 
 
-def small_failures_are_lower_tails(most: sp.Expr, small_failure: sp.Expr) -> Iterator[Relation]:
+def small_failures_are_lower_tails(most: sp.Expr, small_failure: sp.Expr) -> Relations:
     """The second-best bound of E2 for n neurons, each wired to the larger of k and N, for each layer and function."""
     tail = valued(poisson_bound, {m: n, k: 1, p: alpha * p**most})
     yield same(small_failure, depth * functions * tail)
 
 
-def outputs_are_passed_on(passed: sp.Expr, relay: sp.Expr) -> Iterator[Relation]:
+def outputs_are_passed_on(passed: sp.Expr, relay: sp.Expr) -> Relations:
     """The relay of E8, for an output in place of an input; at every distance of y from −B it has that distance as its value."""
     yield same(passed, relay.subs({x: y, largest_input: size}))
     distance = sp.Symbol("distance", nonnegative=True)
     yield same(passed.subs(y, distance - size), distance)
 
 
-def copies_are_enough_for_half(
-    enough_copies: sp.Expr, copied_least: sp.Expr, half_copies: sp.Expr
-) -> Iterator[Relation]:
+def copies_are_enough_for_half(enough_copies: sp.Expr, copied_least: sp.Expr, half_copies: sp.Expr) -> Relations:
     """There the bound is α/2, as the probability itself is at the exact number, and more copies make it no smaller."""
     yield same(copied_least, alpha / 2, where={copies: enough_copies})
     yield same(copied, alpha / 2, where={copies: half_copies})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 
 import sympy as sp
@@ -13,7 +13,7 @@ from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, NEURONS, UNI
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, induction, same
+from sparse_limits.theory.reasons import Relations, at_sizes, induction, same
 
 second_moment, square_norm = sp.symbols("G F", positive=True)  # E‖g‖² and ‖f‖²
 fourth_central, second_central = sp.symbols("m_4 m_2", positive=True)  # of one unit at one input
@@ -46,6 +46,11 @@ fourth_moment = input_fourth * given_some(
 )
 variance_bound = fourth_moment - mse**2
 
+TEXTBOOK = Source(
+    "2602.06675",
+    "v1",
+    "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
+)
 AVERAGE_STEPS = proof(
     r"""
 one unit: $E\|g_\theta-f\|^2=[[unit_square]]$, because the mean of the scalar product of $g_\theta$ and $f$ is the scalar product of $f$
@@ -71,7 +76,7 @@ def mean_of(polynomial: sp.Expr, moment: Callable[[int, int], sp.Expr]) -> sp.Ex
     return sp.Add(*(factor * moment(*powers) for powers, factor in sp.Poly(sp.expand(polynomial), x, y).terms()))
 
 
-def one_unit_errs_by_what_its_mean_lacks(unit_square: sp.Expr) -> Iterator[Relation]:
+def one_unit_errs_by_what_its_mean_lacks(unit_square: sp.Expr) -> Relations:
     """(g − f)², where gg has the mean G, and gf and ff have F; and all laws of up to three units, values free."""
     yield same(unit_square, mean_of((x - y) ** 2, lambda i, j: second_moment if i == 2 else square_norm))
     values, weights = sp.symbols("g_1:4", real=True), sp.symbols("w_1:4", positive=True)
@@ -85,7 +90,7 @@ def one_unit_errs_by_what_its_mean_lacks(unit_square: sp.Expr) -> Iterator[Relat
     yield at_sizes(cases, "numbers of units")
 
 
-def squares_of_sums_grow_unit_by_unit(unit_square: sp.Expr, maurey_error: sp.Expr) -> Iterator[Relation]:
+def squares_of_sums_grow_unit_by_unit(unit_square: sp.Expr, maurey_error: sp.Expr) -> Relations:
     """N² times the error: that of one unit, and the mean of (sum + e)², in which sum times e has the mean 0."""
 
     def more(term: sp.Expr) -> sp.Expr:
@@ -94,7 +99,7 @@ def squares_of_sums_grow_unit_by_unit(unit_square: sp.Expr, maurey_error: sp.Exp
     yield induction(units**2 * maurey_error, units, unit_square, more, start=1)
 
 
-def fourth_powers_of_sums_grow_unit_by_unit(maurey_error: sp.Expr, average_fourth: sp.Expr) -> Iterator[Relation]:
+def fourth_powers_of_sums_grow_unit_by_unit(maurey_error: sp.Expr, average_fourth: sp.Expr) -> Relations:
     """N⁴ times the moment: that of one unit, and the mean of (sum + e)⁴ from that of the sum and of its square."""
     square = units**2 * maurey_error.subs(second_moment, square_norm + second_central)
 
@@ -115,11 +120,7 @@ $E\|f-\frac1N\sum_ig_{\theta_i}\|^2=[[maurey_error]]$. At an input where a unit 
 moment $m_4$, the mean fourth power of the error of the average is $[[average_fourth]]$.
 """,
     steps=AVERAGE_STEPS,
-    source=Source(
-        "2602.06675",
-        "v1",
-        "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
-    ),
+    source=TEXTBOOK,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
@@ -240,7 +241,7 @@ def in_terms(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(without_constants(apart))
 
 
-def moments_of_a_unit_are_integrals(raw_moment: sp.Expr) -> Iterator[Relation]:
+def moments_of_a_unit_are_integrals(raw_moment: sp.Expr) -> Relations:
     """The moments of any order, integrated; of the first two, and the fourth, also the values."""
     yield same(raw_moment, half_normal_moments(), by=lambda gap: sp.powsimp(sp.expand_power_base(gap)))
     for power, value in ((1, 1 / sp.sqrt(sp.pi)), (2, sp.S.One), (4, sp.Integer(6))):
@@ -249,7 +250,7 @@ def moments_of_a_unit_are_integrals(raw_moment: sp.Expr) -> Iterator[Relation]:
 
 def central_moments_follow_from_the_raw_ones(
     raw_moment: sp.Expr, unit_variance: sp.Expr, unit_fourth: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The square and the fourth power of φ less its mean, term by term."""
     mean = raw_moment.subs(order, 1)
     for power, claimed in ((2, unit_variance), (4, unit_fourth)):
@@ -257,7 +258,7 @@ def central_moments_follow_from_the_raw_ones(
         yield same(claimed, found)
 
 
-def norms_grow_input_by_input(input_square: sp.Expr, input_fourth: sp.Expr) -> Iterator[Relation]:
+def norms_grow_input_by_input(input_square: sp.Expr, input_fourth: sp.Expr) -> Relations:
     """‖x‖² + z² and its square, from the moments 1 and 3 of a standard normal z."""
     yield induction(input_square, k, sp.S.One, lambda term: term + 1, start=1)
 
@@ -270,7 +271,7 @@ def norms_grow_input_by_input(input_square: sp.Expr, input_fourth: sp.Expr) -> I
 
 def a_network_errs_like_an_average(
     maurey_error: sp.Expr, raw_moment: sp.Expr, input_square: sp.Expr, given_units: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The error of an average at G and F, from the first two moments of φ and the mean square of the inputs."""
     norms = {
         second_moment: input_square * raw_moment.subs(order, 2),
@@ -279,9 +280,7 @@ def a_network_errs_like_an_average(
     yield same(given_units, maurey_error.subs(norms))
 
 
-def inverses_are_at_least_jensens(
-    mean_inverse: sp.Expr, mean_number: sp.Expr, inverse_mean: sp.Expr
-) -> Iterator[Relation]:
+def inverses_are_at_least_jensens(mean_inverse: sp.Expr, mean_number: sp.Expr, inverse_mean: sp.Expr) -> Relations:
     """One over the mean; for two neurons the mean of the inverse exceeds it by q(1 − q)/(2(2 − q)), for one by nothing."""
     yield same(inverse_mean * mean_number, sp.S.One)
     gap = mean_inverse - inverse_mean
@@ -289,9 +288,7 @@ def inverses_are_at_least_jensens(
     yield same(gap.subs(n, 1).doit(), sp.S.Zero, by=as_ratio)
 
 
-def errors_are_averaged_over_the_number(
-    given_units: sp.Expr, mean_inverse: sp.Expr, mse: sp.Expr
-) -> Iterator[Relation]:
+def errors_are_averaged_over_the_number(given_units: sp.Expr, mean_inverse: sp.Expr, mse: sp.Expr) -> Relations:
     """The sum over N of its probability times the error given N; and the mean of the inverse times the error of one unit."""
     mass = binomial_law(n, chance, units)
     average = sp.Sum(mass * given_units, (units, 1, n)) / (1 - (1 - chance) ** n)
@@ -299,7 +296,7 @@ def errors_are_averaged_over_the_number(
     yield same(mse, mean_inverse * given_units.subs(units, 1), by=without_constants)
 
 
-def numbers_grow_neuron_by_neuron(mean_number: sp.Expr) -> Iterator[Relation]:
+def numbers_grow_neuron_by_neuron(mean_number: sp.Expr) -> Relations:
     """The sum over N of its probability times N, all letters free; and q more for each neuron."""
     yield same(mean_number, over_law(units), by=of_one_neuron_less)
     some = 1 - (1 - chance) ** n
@@ -308,7 +305,7 @@ def numbers_grow_neuron_by_neuron(mean_number: sp.Expr) -> Iterator[Relation]:
 
 def fourth_powers_by_the_law_of_the_number(
     average_fourth: sp.Expr, unit_variance: sp.Expr, unit_fourth: sp.Expr, input_fourth: sp.Expr, fourth_moment: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The sum over N of its probability times the average's, whose factor ‖x‖⁴ has its mean; all letters free."""
     given = average_fourth.subs({fourth_central: x**4 * unit_fourth, second_central: x**2 * unit_variance})
     yield same(fourth_moment, over_law(sp.expand(given * input_fourth / x**4)), by=in_terms)
@@ -329,11 +326,7 @@ $p<1$ and $k\ge1$ (Jensen). Given $N\ge1$, the squared error $e^2$ at one random
 inputs, has variance at most $Ee^4-(E\,\mathrm{MSE})^2$, with $Ee^4=[[fourth_moment]]$.
 """,
     steps=WIRED_STEPS,
-    source=Source(
-        "2602.06675",
-        "v1",
-        "textbook rate (Barron 1993) with a random number of units; beyond the abstract, which announces no rate",
-    ),
+    source=TEXTBOOK,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(

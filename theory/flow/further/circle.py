@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -17,7 +16,7 @@ from sparse_limits.theory.kernel.dual import depth
 from sparse_limits.theory.kernel.homogeneous import ratio
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, same
+from sparse_limits.theory.reasons import Relations, holds, same
 from sparse_limits.theory.saliency.model import rho
 
 wave_loss = sp.exp(-2 * eta * ntk_eigenvalue * time) / 4
@@ -86,14 +85,14 @@ def over_odd(term: sp.Expr) -> sp.Expr:
     return number * ((1 - 2**exponent) * sp.zeta(-exponent) - 1)
 
 
-def waves_are_modes(wave_loss: sp.Expr) -> Iterator[Relation]:
+def waves_are_modes(wave_loss: sp.Expr) -> Relations:
     """One mode of F1.1 with λ_k for λ/m; its squared component over m is the mean square of a cosine, integrated."""
     square = sp.integrate(sp.cos((k + 1) * theta) ** 2, (theta, 0, 2 * sp.pi)) / (2 * sp.pi)
     expected = mode_loss.subs({amplitude: sp.sqrt(m * square), eigenvalue: m * ntk_eigenvalue.subs(k, k + 1)})
     yield same(wave_loss.subs(k, k + 1), expected)
 
 
-def waves_reach_their_share(wave_loss: sp.Expr, frequency_time: sp.Expr) -> Iterator[Relation]:
+def waves_reach_their_share(wave_loss: sp.Expr, frequency_time: sp.Expr) -> Relations:
     """All even frequencies from 2 on, and 1: what is left at the time; that of F1.3."""
     for frequency in (even, sp.S.One):
         at, value = frequency_time.subs(k, frequency), ntk_eigenvalue.subs(k, frequency)
@@ -101,30 +100,28 @@ def waves_reach_their_share(wave_loss: sp.Expr, frequency_time: sp.Expr) -> Iter
         yield same(at, single_time.subs(lam, m * value))
 
 
-def times_grow_with_the_square(frequency_time: sp.Expr, growth: sp.Expr) -> Iterator[Relation]:
+def times_grow_with_the_square(frequency_time: sp.Expr, growth: sp.Expr) -> Relations:
     """The limit over even frequencies; by the limit of K10.1 too."""
     at = sp.cancel(frequency_time.subs(k, even) / even**2)
     yield same(growth, sp.limit(at, k, sp.oo))
     yield same(growth, sp.log(1 / share) / (2 * eta * even_limit))
 
 
-def masked_networks_take_longer(frequency_time: sp.Expr, masked_time: sp.Expr) -> Iterator[Relation]:
+def masked_networks_take_longer(frequency_time: sp.Expr, masked_time: sp.Expr) -> Relations:
     """The factor of F2.1 at one hidden layer, at all even frequencies and at 1."""
     for frequency in (even, sp.S.One):
         expected = slowdown.subs(depth, 1) * frequency_time.subs(k, frequency)
         yield same(masked_time.subs(k, frequency), expected)
 
 
-def square_waves_are_integrated(square_component: sp.Expr) -> Iterator[Relation]:
+def square_waves_are_integrated(square_component: sp.Expr) -> Relations:
     """Every frequency from one on; 0 at all even ones; and the mean of the wave is 0."""
     yield same(square_component.subs(k, k + 1), along_cosine(k + 1))
     yield same(square_component.subs(k, 2 * k + 2), sp.S.Zero)
     yield holds(along_cosine(sp.S.Zero) == 0, "no part is constant")
 
 
-def square_waves_have_odd_frequencies(
-    wave_loss: sp.Expr, square_component: sp.Expr, square_loss: sp.Expr
-) -> Iterator[Relation]:
+def square_waves_have_odd_frequencies(wave_loss: sp.Expr, square_component: sp.Expr, square_loss: sp.Expr) -> Relations:
     """The loss of √2 cos kθ times the squared component: k = 1, and the sum over all odd k ≥ 3, at which nothing fades."""
     odd = 2 * k + 3
     yield same(wave_loss.subs(k, odd), sp.Rational(1, 4))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -15,7 +13,7 @@ from sparse_limits.theory.kernel.further.collapse import d
 from sparse_limits.theory.kernel.rank_one import column, flow
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 slope = sp.Symbol("beta", real=True)  # of the residual at the start, along one axis
 
@@ -48,7 +46,7 @@ of an axis. With $m=2d$ the part of the loss along this axis is $[[direction_los
 )
 
 
-def linear_residuals_fade_axis_by_axis(one_layer_eigenvalue: sp.Expr, direction_loss: sp.Expr) -> Iterator[Relation]:
+def linear_residuals_fade_axis_by_axis(one_layer_eigenvalue: sp.Expr, direction_loss: sp.Expr) -> Relations:
     """The loss of F1.1 at the component √2 β and 2d samples."""
     at = {amplitude: sp.sqrt(2) * slope, eigenvalue: one_layer_eigenvalue}
     yield same(direction_loss / d, mode_loss.subs(at).subs(m, 2 * d))

@@ -9,12 +9,11 @@ import sympy as sp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.depth.further.identities import fan_in, layer_kernel
 from sparse_limits.theory.flow.descent import count, factor, step_loss
-from sparse_limits.theory.flow.further.relabelling import gates, outputs, product, readout, unit
+from sparse_limits.theory.flow.further.relabelling import HIDDEN_UNIT, outputs, product, readout, unit
 from sparse_limits.theory.flow.linear import AMPLITUDE, EIGENVALUE, NUMBER, RATE, amplitude
 from sparse_limits.theory.generalisation.further.studies import Widening
 from sparse_limits.theory.graphon.symbols import m, n
-from sparse_limits.theory.kernel.dual import a, b, c, relu
-from sparse_limits.theory.kernel.fixed_inputs import row_kernel
+from sparse_limits.theory.kernel.dual import a, b, c, relu, row_kernel
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
 from sparse_limits.theory.questions import OpenQuestion
 
@@ -61,12 +60,7 @@ and the shares, a third, a half and $n^{-1/2}$, were chosen after trials with su
         AMPLITUDE,
         Quantity(count, "number of steps of gradient descent", COUNT_FROM_ZERO, drawn=(0, 9)),
         Quantity(n, "width, the number of neurons of a hidden layer", COUNT, drawn=(2, 50)),
-        Quantity(outputs, "output of a hidden unit at one of two samples", sp.S.Reals),
-        Quantity(gates, "slope of the activation of a hidden unit at one of two samples", sp.S.Reals),
-        Quantity(readout, "readout weight of a neuron", sp.S.Reals),
-        Quantity(
-            product, "mean product of the coordinates of two samples that a unit keeps, zero for others", sp.S.Reals
-        ),
+        *HIDDEN_UNIT,
     ),
     open_questions=(
         OpenQuestion(

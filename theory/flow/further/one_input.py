@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -23,7 +21,7 @@ from sparse_limits.theory.kernel.further.collapse import (
 from sparse_limits.theory.kernel.further.collapse import share as trained_share
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 moments = sp.symbols("M_plus M_minus", real=True)  # Σ |x_a| r_a over samples of either sign
 squares = sp.Symbol("R", nonnegative=True)  # Σ r_a²
@@ -69,7 +67,7 @@ def parts_are_losses_of_modes(
     negative_eigenvalue: sp.Expr,
     positive_loss: sp.Expr,
     negative_loss: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """The loss of F1.1 at component and eigenvalue."""
     for claimed, c, value in (
         (positive_loss, positive_component, positive_eigenvalue),
@@ -80,7 +78,7 @@ def parts_are_losses_of_modes(
 
 def plateaus_are_best_fits(
     positive_component: sp.Expr, negative_component: sp.Expr, fit_loss: sp.Expr, collapse_plateau: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The plateau of F1.1 of all squares but two; what a fit exceeds it by is a sum of squares."""
     rest = squares - positive_component**2 - negative_component**2
     yield same(collapse_plateau, plateau.subs(amplitude**2, rest))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.kernel.rank_one import p, power_overlap, q
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, same
+from sparse_limits.theory.reasons import Relations, at_sizes, same
 from sparse_limits.theory.saliency.model import u
 
 outputs = sp.symbols("h_1 h_2", real=True)  # φ(z) of a hidden unit at two samples
@@ -30,6 +28,13 @@ unit = outputs[0] * outputs[1] + readout**2 * gates[0] * gates[1] * product
 moved_along = power_overlap
 torn_overlap = sp.gamma(p + 1) * sp.gamma(q + 1) / sp.gamma(p + q + 2)
 input_change = (profile[1] - profile[0]) * (sample[0] ** 2 - sample[1] ** 2) / 2
+
+HIDDEN_UNIT = (
+    Quantity(outputs, "output of a hidden unit at one of two samples", sp.S.Reals),
+    Quantity(gates, "slope of the activation of a hidden unit at one of two samples", sp.S.Reals),
+    Quantity(readout, "readout weight of a neuron", sp.S.Reals),
+    Quantity(product, "mean product of the coordinates of two samples that a unit keeps, zero for others", sp.S.Reals),
+)
 
 STEPS = proof(
     r"""
@@ -64,7 +69,7 @@ weighted mean square of a sample changes by $[[input_change]]$. If both inputs a
 )
 
 
-def units_add_what_their_edges_move(unit: sp.Expr) -> Iterator[Relation]:
+def units_add_what_their_edges_move(unit: sp.Expr) -> Relations:
     """Gradients in the readout and one edge of a free product, edges adding up; and two inputs, masks 0 or 1, all else free."""
     x, width, more = sp.Symbol("x", positive=True), sp.Symbol("d", positive=True), sp.Symbol("e", real=True)
     weight, begun = sp.symbols("w v", real=True)
@@ -91,7 +96,7 @@ def units_add_what_their_edges_move(unit: sp.Expr) -> Iterator[Relation]:
     yield at_sizes(cases, "masks of a row")
 
 
-def reversed_units_overlap_as_before(moved_along: sp.Expr) -> Iterator[Relation]:
+def reversed_units_overlap_as_before(moved_along: sp.Expr) -> Relations:
     """An antiderivative of the product of both reversed profiles, 0 at u = 1 and minus the overlap at 0; and as before."""
     antiderivative = -moved_along * (1 - u) ** (p + q + 1)
     reversed_profiles = (1 - u) ** p * (1 - u) ** q
@@ -100,7 +105,7 @@ def reversed_units_overlap_as_before(moved_along: sp.Expr) -> Iterator[Relation]
     yield same(moved_along, power_overlap)
 
 
-def exchanged_columns_weigh_other_inputs(input_change: sp.Expr) -> Iterator[Relation]:
+def exchanged_columns_weigh_other_inputs(input_change: sp.Expr) -> Relations:
     """Mean squares weighted by the profile before and after the exchange; with the inputs exchanged too, no change."""
 
     def weighted(columns: tuple[sp.Symbol, ...], inputs: tuple[sp.Symbol, ...]) -> sp.Expr:
@@ -132,12 +137,7 @@ a two-dimensional sample by $[[input_change]]$.
     quantities=(
         Quantity(tuple(rows), "edge, its weight or its mask, that enters one of two hidden units", sp.S.Reals),
         Quantity(tuple(columns), "edge, its weight or its mask, that leaves one of two hidden units", sp.S.Reals),
-        Quantity(outputs, "output of a hidden unit at one of two samples", sp.S.Reals),
-        Quantity(gates, "slope of the activation of a hidden unit at one of two samples", sp.S.Reals),
-        Quantity(readout, "readout weight of a neuron", sp.S.Reals),
-        Quantity(
-            product, "mean product of the coordinates of two samples that a unit keeps, zero for others", sp.S.Reals
-        ),
+        *HIDDEN_UNIT,
         Quantity(p, "power of the position that is the row profile", NON_NEGATIVE),
         Quantity(q, "power of the position that is the column profile", NON_NEGATIVE),
         Quantity(profile, "column profile of the first layer at one of two inputs", CLOSED_UNIT),

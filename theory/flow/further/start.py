@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
@@ -32,7 +31,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, holds, same
+from sparse_limits.theory.reasons import Relations, at_sizes, holds, same
 
 label = sp.Symbol("y", real=True)  # component of the labels along a unit eigenvector
 variance = sp.Symbol("v", nonnegative=True)  # qᵀKq of the initial function's covariance K
@@ -104,7 +103,7 @@ def centring_of(count: int) -> sp.Matrix:
     return sp.eye(count) - sp.ones(count, count) / count
 
 
-def squares_have_their_mean(mean_mode_loss: sp.Expr) -> Iterator[Relation]:
+def squares_have_their_mean(mean_mode_loss: sp.Expr) -> Relations:
     """The loss of F1.1 at z − y, z of mean 0 and mean square v; and over four initial functions of two samples."""
     z = sp.Symbol("z", real=True)
     total = sp.expand(mode_loss.subs(amplitude, z - label))
@@ -125,7 +124,7 @@ def squares_have_their_mean(mean_mode_loss: sp.Expr) -> Iterator[Relation]:
     yield at_sizes([(claimed, seen)], "samples")
 
 
-def one_eigenvalue_is_remembered_most(initial_part: sp.Expr, forgotten_at: sp.Expr) -> Iterator[Relation]:
+def one_eigenvalue_is_remembered_most(initial_part: sp.Expr, forgotten_at: sp.Expr) -> Relations:
     """The slope in the eigenvalue is 0 there; at x times it the part is x e⁻ˣ over a constant, that at x = 1 times e."""
     slope = sp.diff(initial_part.subs(variance, eigenvalue), eigenvalue)
     yield same(slope, sp.S.Zero, where={eigenvalue: forgotten_at})
@@ -136,7 +135,7 @@ def one_eigenvalue_is_remembered_most(initial_part: sp.Expr, forgotten_at: sp.Ex
     yield same(quotient, x * sp.exp(1 - x))
 
 
-def constants_are_never_learnt(kernel_plateau: sp.Expr) -> Iterator[Relation]:
+def constants_are_never_learnt(kernel_plateau: sp.Expr) -> Relations:
     """The loss of F1.1 at the eigenvalue 0 and the component √m μ; HΘH takes the constant function to 0."""
     yield same(kernel_plateau, mode_loss.subs({eigenvalue: 0, amplitude: sp.sqrt(m) * mean_residual}))
     kernel, centring = free_kernel(), centring_of(3)
@@ -146,7 +145,7 @@ def constants_are_never_learnt(kernel_plateau: sp.Expr) -> Iterator[Relation]:
 
 def two_samples_have_the_loss_of_the_centred_kernel(
     pair_output_loss: sp.Expr, kernel_plateau: sp.Expr, pair_kernel_loss: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The loss at the entries of HΘH; at opposite residuals that of Θ, at equal ones what is never learnt."""
     kernel = centring_of(2) * sp.Matrix([[own, shared], [shared, own]]) * centring_of(2)
     here = {own: kernel[0, 0], shared: kernel[0, 1]}
@@ -160,7 +159,7 @@ def two_samples_have_the_loss_of_the_centred_kernel(
     )
 
 
-def centred_kernels_differ_at_second_order(subtraction_gap: sp.Expr) -> Iterator[Relation]:
+def centred_kernels_differ_at_second_order(subtraction_gap: sp.Expr) -> Relations:
     """The square of the time in F1.1, at what centring takes from a sum of squares; three samples, all free but the mean."""
     squares = sp.Symbol("S", positive=True)  # of the m entries of Θr, whose sum is mg
     lost = sp.expand(squares - (squares - 2 * drift * (m * drift) + m * drift**2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import sympy as sp
@@ -14,7 +13,7 @@ from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, 
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, same, vanishes
+from sparse_limits.theory.reasons import Relations, same, vanishes
 
 pairs = sp.Symbol("n", integer=True, positive=True)  # inputs of either sign
 
@@ -135,7 +134,7 @@ def at_small_spikes(ratio: sp.Expr) -> sp.Expr:
     return above / below
 
 
-def units_add_where_signs_are_equal(spike: sp.Expr, variance: sp.Expr, shared: sp.Expr) -> Iterator[Relation]:
+def units_add_where_signs_are_equal(spike: sp.Expr, variance: sp.Expr, shared: sp.Expr) -> Relations:
     """The unit of the common coordinate and that of the input's own; opposite signs; the correlation is r."""
     common = sp.sqrt(spike)
     yield same(variance, through(common, common) + 1, by=sp.cancel)
@@ -152,7 +151,7 @@ def edges_fade(
     alike_gate: sp.Expr,
     spilled_opposite: sp.Expr,
     opposite_gate: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """Continuous formulas at δ = 0: value and gate are the shared one at one sign, 0 at opposite ones."""
     wanted = (
         (spilled_variance, variance),
@@ -167,19 +166,19 @@ def edges_fade(
 
 def entries_are_those_of_the_recursion(
     variance: sp.Expr, shared: sp.Expr, own_entry: sp.Expr, alike_entry: sp.Expr, opposite_entry: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """At the covariances of equal inputs, of one sign and of opposite ones."""
     for claimed, covariance in ((own_entry, variance), (alike_entry, shared), (opposite_entry, sp.S.Zero)):
         yield same(claimed, next_entry(variance, covariance))
 
 
-def many_inputs_leave_the_leading_terms(sign_ratio: sp.Expr, many_ratio: sp.Expr) -> Iterator[Relation]:
+def many_inputs_leave_the_leading_terms(sign_ratio: sp.Expr, many_ratio: sp.Expr) -> Relations:
     """The ratio less its limit, times 1 + 2nη, does not depend on n."""
     rest = (sign_ratio - many_ratio) * (1 + 2 * pairs * spike)
     yield vanishes(sp.diff(rest, pairs), by=with_letters)
 
 
-def small_spikes_leave_three_quarters(many_ratio: sp.Expr, least_ratio: sp.Expr) -> Iterator[Relation]:
+def small_spikes_leave_three_quarters(many_ratio: sp.Expr, least_ratio: sp.Expr) -> Relations:
     """The limit at r = 0."""
     yield same(least_ratio, at_small_spikes(many_ratio))
 

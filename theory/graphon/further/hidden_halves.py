@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.graphon.symbols import n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 misplaced = sp.Symbol("X", integer=True, nonnegative=True)  # rows of the upper half that land in the lower one
 
@@ -38,7 +36,7 @@ of $X$ times the factor and times its square.
 )
 
 
-def misplaced_rows_differ_in_all_columns(hidden_error: sp.Expr) -> Iterator[Relation]:
+def misplaced_rows_differ_in_all_columns(hidden_error: sp.Expr) -> Relations:
     """The integral of the modulus of the difference of two rows of W, one of either half, for 2X of n rows."""
     v = sp.Symbol("v", real=True)
     upper, lower = (sp.Rational(1, 2) + sp.Rational(2, 5) * sign * sp.sign(v - sp.Rational(1, 2)) for sign in (1, -1))
@@ -47,7 +45,7 @@ def misplaced_rows_differ_in_all_columns(hidden_error: sp.Expr) -> Iterator[Rela
     yield same(hidden_error, distance * 2 * misplaced / n)
 
 
-def two_rows_take_two_places(two_misplaced: sp.Expr) -> Iterator[Relation]:
+def two_rows_take_two_places(two_misplaced: sp.Expr) -> Relations:
     """The arrangements with both in the lower half, over all."""
     arrangements = sp.binomial(n, n / 2)
     both = sp.binomial(n - 2, n / 2 - 2)  # the other places of that half
@@ -56,7 +54,7 @@ def two_rows_take_two_places(two_misplaced: sp.Expr) -> Iterator[Relation]:
 
 def moments_are_those_of_one_and_two_rows(
     hidden_error: sp.Expr, two_misplaced: sp.Expr, hidden_mean: sp.Expr, hidden_variance: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """X counts n/2 rows, each misplaced with probability ½: E X = n/4, and E X(X − 1) is a sum over pairs."""
     factor, half = hidden_error / misplaced, n / 2
     mean = half / 2

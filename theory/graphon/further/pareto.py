@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.level import level, solves
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same
+from sparse_limits.theory.reasons import Relation, Relations, holds, nonnegative, same
 from sparse_limits.theory.saliency.model import COLUMN, DENSITY, ONE, THRESHOLD, SaliencyModel, phi, rho, tau, u, v
 from sparse_limits.theory.tails import Tail, alpha, pareto, t
 
@@ -187,7 +187,7 @@ def minor_of(kernel: sp.Expr, corner: Corner) -> sp.Expr:
 
 def unsaturated_kernel_has_density(
     rank_one_kernel: sp.Expr, threshold: sp.Expr, critical_density: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """It is (fφ/τ)^α; for two pairs of profiles its mean is ρ, and ρ_* has the threshold sup fφ."""
     yield same((f * phi / threshold) ** alpha, rank_one_kernel)
     for row, column, power in PROFILES:
@@ -197,9 +197,7 @@ def unsaturated_kernel_has_density(
         yield same(threshold.subs(at).subs(rho, critical_density.subs(at)), at[peak])
 
 
-def unsaturated_kernel_has_one_singular_value(
-    largest_singular_value: sp.Expr, rank_one_kernel: sp.Expr
-) -> Iterator[Relation]:
+def unsaturated_kernel_has_one_singular_value(largest_singular_value: sp.Expr, rank_one_kernel: sp.Expr) -> Relations:
     """The root of the mean square of the kernel; for two pairs of profiles by integration."""
     yield same(largest_singular_value, sp.sqrt(mean_of_product(rank_one_kernel**2)), by=sp.powdenest)
     for row, column, power in PROFILES:
@@ -213,23 +211,19 @@ def example_is_an_instance(
     largest_singular_value: sp.Expr,
     linear_critical_density: sp.Expr,
     linear_singular_value: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """ρ_* and σ₁ of f = 1 + u, φ = 1 + v, α = 2."""
     at = {**moments(1 + u, 1 + v, 2), alpha: 2}
     yield same(critical_density.subs(at), linear_critical_density)
     yield same(largest_singular_value.subs(at), linear_singular_value)
 
 
-def example_threshold_is_where_the_density_is_met(
-    linear_threshold: sp.Expr, linear_density: sp.Expr
-) -> Iterator[Relation]:
+def example_threshold_is_where_the_density_is_met(linear_threshold: sp.Expr, linear_density: sp.Expr) -> Relation:
     """The equation that defines the threshold is D(τ) − ρ = 0; any other formula is held against it by value."""
-    known = isinstance(linear_threshold, Level)
-    equation = linear_threshold.function(tau) if known else linear_density.subs(tau, linear_threshold) - rho
-    yield same(equation, linear_density - rho if known else 0)
+    return solves(linear_threshold, tau, linear_density - rho)
 
 
-def ranks_are_those_of_all_minors(rank_one: Mapping[str, bool], kernel: sp.Expr) -> Iterator[Relation]:
+def ranks_are_those_of_all_minors(rank_one: Mapping[str, bool], kernel: sp.Expr) -> Relations:
     """Of rank one all 2 × 2 minors are 0. Else those of corners below and beyond 1 are numbers that their letters' signs make positive."""
     for name, corners in CORNERS.items():
         for corner in corners:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
@@ -14,7 +13,7 @@ from sparse_limits.theory.graphon.further.sorting import CUT_ERROR, MONOTONE, bo
 from sparse_limits.theory.graphon.symbols import COLUMNS, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 blocks = sp.Symbol("b", integer=True, positive=True)  # per side
 constant = sp.Symbol("c", nonnegative=True)  # √n times the error of the mask
@@ -104,7 +103,7 @@ $\varepsilon_c=\frac c{\sqrt n}$ and $b=\sqrt[3]n$ this is $[[cube_root_rate]]$.
 )
 
 
-def chord_bounds_the_mean_distance(mean_distance: sp.Expr) -> Iterator[Relation]:
+def chord_bounds_the_mean_distance(mean_distance: sp.Expr) -> Relations:
     """The mean of |x − y| for x = w with probability y/w and else 0; and what w/2 leaves, a square."""
     share = mean_above / oscillation
     yield same(mean_distance, share * (oscillation - mean_above) + (1 - share) * mean_above)
@@ -113,7 +112,7 @@ def chord_bounds_the_mean_distance(mean_distance: sp.Expr) -> Iterator[Relation]
     )
 
 
-def intervals_share_one_oscillation(one_variable: sp.Expr, mean_distance: sp.Expr) -> Iterator[Relation]:
+def intervals_share_one_oscillation(one_variable: sp.Expr, mean_distance: sp.Expr) -> Relations:
     """b intervals of length 1/b, of the mean distance at y = w/2: b·w/2b, where the w add up to 1, as for b equal ones."""
     worst = mean_distance.subs(mean_above, oscillation / 2)
     yield same(one_variable, blocks * worst.subs(oscillation, 1 / blocks) / blocks)
@@ -121,13 +120,13 @@ def intervals_share_one_oscillation(one_variable: sp.Expr, mean_distance: sp.Exp
     yield same(sum(worst.subs(oscillation, size) for size in sizes), worst.subs(oscillation, sum(sizes)))
 
 
-def quartic_stays_below_the_modulus(quartic: sp.Expr) -> Iterator[Relation]:
+def quartic_stays_below_the_modulus(quartic: sp.Expr) -> Relations:
     """What is left is a square times what is positive."""
     share = modulus / level
     yield same(modulus - quartic, modulus * (share - 1) ** 2 * (share + 2) / 2, by=sp.expand)
 
 
-def fourth_moments_of_signed_sums(fourth_moment: sp.Expr) -> Iterator[Relation]:
+def fourth_moments_of_signed_sums(fourth_moment: sp.Expr) -> Relations:
     """One entry x more adds 6x²v + x⁴ to the mean of the fourth power, and 6x²v + 3x⁴ to the bound; all signs of three."""
     more = modulus
     yield same(
@@ -142,20 +141,20 @@ def fourth_moments_of_signed_sums(fourth_moment: sp.Expr) -> Iterator[Relation]:
     yield same(left, 2 * sum(x**4 for x in entries), by=sp.expand)
 
 
-def signed_sums_have_this_mean(quartic: sp.Expr, fourth_moment: sp.Expr, mean_sum: sp.Expr) -> Iterator[Relation]:
+def signed_sums_have_this_mean(quartic: sp.Expr, fourth_moment: sp.Expr, mean_sum: sp.Expr) -> Relations:
     """The quartic with the moments for powers, at q² = 3v."""
     powers = sp.expand(quartic)
     moments = powers.coeff(modulus, 2) * squares + powers.coeff(modulus, 4) * fourth_moment
     yield same(mean_sum, moments.subs(level, sp.sqrt(3 * squares)))
 
 
-def signs_make_four_cuts(mean_sum: sp.Expr, signed_noise: sp.Expr) -> Iterator[Relation]:
+def signs_make_four_cuts(mean_sum: sp.Expr, signed_noise: sp.Expr) -> Relations:
     """Four cuts over what the mean of a row is of its moduli, √(bv) at most."""
     row = mean_sum / sp.sqrt(blocks * squares)
     yield same(signed_noise, 4 * cut_error / row)
 
 
-def more_blocks_keep_the_rate(smoothed_cut_bound: sp.Expr, rate: sp.Expr) -> Iterator[Relation]:
+def more_blocks_keep_the_rate(smoothed_cut_bound: sp.Expr, rate: sp.Expr) -> Relations:
     """The bound at the root of n; any number of blocks beyond it, whole or not, has less."""
     more = sp.Symbol("q", nonnegative=True)
     there = smoothed_cut_bound.subs(cut_error, constant / sp.sqrt(n))
@@ -164,7 +163,7 @@ def more_blocks_keep_the_rate(smoothed_cut_bound: sp.Expr, rate: sp.Expr) -> Ite
     yield nonnegative(rate - there.subs(blocks, root + more), more / (root * (root + more)))
 
 
-def order_counts_less_than_noise(signed_noise: sp.Expr, both_bound: sp.Expr, mean_rate: sp.Expr) -> Iterator[Relation]:
+def order_counts_less_than_noise(signed_noise: sp.Expr, both_bound: sp.Expr, mean_rate: sp.Expr) -> Relations:
     """The difference is that of the order for b blocks and for one, which is not negative from one block on."""
     more = 8 * (sp.sqrt(blocks) - 1) * cut_error
     yield same(mean_rate, signed_noise + both_bound + 1 / blocks + more)

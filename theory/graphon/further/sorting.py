@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, same
+from sparse_limits.theory.reasons import Relations, at_sizes, same
 
 degree, other_degree = sp.symbols("d_1 d_2", real=True)  # of two rows of one kernel
 degree_error = sp.Symbol("epsilon_d", nonnegative=True)  # ‖d̂ − d‖₁
@@ -56,7 +54,7 @@ sides sorted is at most $[[both_bound]]$. A staircase of $5\times5$ cells with t
 )
 
 
-def differences_of_one_sign_add_up(row_distance: sp.Expr) -> Iterator[Relation]:
+def differences_of_one_sign_add_up(row_distance: sp.Expr) -> Relations:
     """The second row is the first and, in the columns, positive shares of the difference of the degrees: two parts of the columns
     that share it as they like, of which each may be parted again; and two to four columns."""
     part = sp.Symbol("y", positive=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import sympy as sp
 
@@ -10,7 +10,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.saliency.model import ANY_THRESHOLD, SaliencyModel, tau, u, v
 from sparse_limits.theory.tails import half_normal, t
 
@@ -95,21 +95,21 @@ PLACES = (sp.Rational(1, 7), sp.Rational(5, 7))  # positions within the first an
 SHARES = {row_weights[0]: sp.Rational(1, 4), column_weights[0]: sp.Rational(1, 3)}
 
 
-def unit_functions_have_norm_one(row_unit: sp.Expr, column_unit: sp.Expr) -> Iterator[Relation]:
+def unit_functions_have_norm_one(row_unit: sp.Expr, column_unit: sp.Expr) -> Relations:
     """The integral of the square over a part of the block is the share of the block."""
     place, part = sp.symbols("x y", positive=True)
     for unit, weight in ((row_unit, row_weight), (column_unit, column_weight)):
         yield same(sp.integrate(unit**2, (place, 0, part)), part / weight)
 
 
-def entry_is_an_integral_over_a_block(row_unit: sp.Expr, column_unit: sp.Expr, entry: sp.Expr) -> Iterator[Relation]:
+def entry_is_an_integral_over_a_block(row_unit: sp.Expr, column_unit: sp.Expr, entry: sp.Expr) -> Relations:
     """⟨e, T g⟩: both unit functions and the value, integrated over a row block and a column block."""
     u_, v_ = sp.symbols("x y", positive=True)
     inner = sp.integrate(block * column_unit, (v_, 0, column_weight))
     yield same(entry, sp.integrate(row_unit * inner, (u_, 0, row_weight)))
 
 
-def trace_of_two_by_two_blocks(entry: sp.Expr, trace: sp.Expr) -> Iterator[Relation]:
+def trace_of_two_by_two_blocks(entry: sp.Expr, trace: sp.Expr) -> Relations:
     """The trace of BBᵀ for symbolic blocks; and ∬W, which the matrix gives with the roots of the lengths."""
     matrix = weighted_matrix(row_weights, column_weights, blocks, entry)
     mean = sum(sp.sqrt(row_weights[a] * column_weights[b]) * matrix[a, b] for a in range(2) for b in range(2))
@@ -118,7 +118,7 @@ def trace_of_two_by_two_blocks(entry: sp.Expr, trace: sp.Expr) -> Iterator[Relat
     yield same(mean, whole, by=sp.expand)
 
 
-def determinant_of_two_by_two_blocks(entry: sp.Expr, determinant: sp.Expr) -> Iterator[Relation]:
+def determinant_of_two_by_two_blocks(entry: sp.Expr, determinant: sp.Expr) -> Relations:
     """The determinant of BBᵀ for symbolic blocks."""
     matrix = weighted_matrix(row_weights, column_weights, blocks, entry)
     yield same((matrix * matrix.T).det(), determinant, by=sp.expand)
@@ -126,7 +126,7 @@ def determinant_of_two_by_two_blocks(entry: sp.Expr, determinant: sp.Expr) -> It
 
 def discriminant_is_a_sum_of_squares(
     entry: sp.Expr, trace: sp.Expr, determinant: sp.Expr, discriminant: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """(A − D)² + 4C² for BBᵀ = (A C; C D); and (A + D)² less four determinants."""
     matrix = weighted_matrix(row_weights, column_weights, blocks, entry)
     gram = matrix * matrix.T
@@ -137,14 +137,14 @@ def discriminant_is_a_sum_of_squares(
 
 def smaller_root_of_the_polynomial(
     trace: sp.Expr, determinant: sp.Expr, sigma_1: sp.Expr, sigma_2: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The products of the roots, and of their squares; the sum of their squares."""
     yield same(sigma_1**2 * sigma_2**2, determinant, by=sp.expand)
     yield same(sigma_1 * sigma_2, sp.sqrt(determinant), by=sp.expand)
     yield same(sigma_1**2 * (trace - sigma_1**2), determinant, by=sp.expand)
 
 
-def two_valued_profiles_make_blocks(saliency_block: sp.Expr) -> Iterator[Relation]:
+def two_valued_profiles_make_blocks(saliency_block: sp.Expr) -> Relations:
     """The graphon of a saliency with profiles of two values, at a point of the first block; and of each for some values."""
     free = two_valued_model((row_profile, 2 * row_profile), (column_profile, 3 * column_profile)).kernel().subs(SHARES)
     yield same(free.subs({u: PLACES[0], v: PLACES[0]}), saliency_block)

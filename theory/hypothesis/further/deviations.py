@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance
@@ -11,7 +9,7 @@ from sparse_limits.theory.hypothesis.critical_density import gain_normal, mean_n
 from sparse_limits.theory.hypothesis.rounds import RESPONSES, SOURCE, WIDE, other, response
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relation, Relations, same
 from sparse_limits.theory.tails import t
 
 m_1, m_2 = sp.symbols("m_1 m_2", positive=True)  # mean moduli that are left at two thresholds, the higher one second
@@ -26,21 +24,26 @@ noise_normal = second_normal / mean_normal**2 - 1
 first_normal = noise_normal + t**4 * (sp.pi / 2 - 1)
 settled = sp.sqrt(into / n_1 + response**2 * out_of / n_2) / (1 - response * other)
 
-doob = (
-    "Doob, Stochastic Processes (1953), Theorem VII.3.4: the largest modulus of a martingale has, in L², at most twice the norm "
-    "of the last one, and in L⁴ at most 4/3 of it"
-)
-
 STEPS = proof(
     r"""
 cuts (by H6.2 for masks): After each round the mask of a layer is a cut at its threshold, except for a share of the entries that tends to
 $0$, and flows are alike, except for a share of the neurons that tends to $0$. Let $x_j$ and $y_j$ be the relative deviations of the flows
 into and out of neuron $j$ from the mean of its layer.
 
-largest (from cuts; by doob): For the weights into a neuron let $e_n(t)=\frac1n\sum_j|w_{ij}|1\{|w_{ij}|\ge t\}$. With independent fair
-signs as factors of the terms, in the order of the moduli, its values for all $t$ form a martingale. So, by symmetrisation, the largest
-$|e_n(t)-e(t)|$ over $t$ has a mean square of $O(\frac1n)$ and, as the fourth moments are finite, a mean fourth power of $O(\frac1{n^2})$;
-likewise for the weights out of the neuron.
+largest sum (by H6.1 for largest sum): Let $M_1,\dots,M_N$ be sums of independent numbers of mean $0$, a number more in each, and let $L$
+be the largest $|M_j|$. Then $\lambda P(L>\lambda)\le E[|M_N|;L>\lambda]$ for each $\lambda>0$, and $EL^2\le4EM_N^2$.
+
+fourth powers (from largest sum; by Cauchy–Schwarz): Let the fourth moments be finite. The first inequality, times $4\lambda^2$ and
+integrated over $\lambda$, is $EL^4\le\frac43E|M_N|L^3$. As $(E|M_N|L^3)^2\le EM_N^2L^2\,EL^4$ and $(EM_N^2L^2)^2\le EM_N^4\,EL^4$, it
+follows that $EL^4\le(\frac43)^4EM_N^4$.
+
+largest (from cuts, largest sum, fourth powers; by Jensen): For the weights into a neuron let
+$e_n(t)=\frac1n\sum_jf_j(t)$ with $f_j(t)=|w_{ij}|1\{|w_{ij}|\ge t\}$, and let $f_j'$ be independent copies. Given the $f_j$,
+$\sum_j(f_j-f_j')$ has the mean $\sum_j(f_j-Ef_j)$: the largest modulus of the former over $t$ has no smaller mean square, and no smaller
+mean fourth power. Independent fair signs $\varsigma_j$ as factors of $f_j-f_j'$ do not change them. So they are at most $4$ and $16$ times
+those of the largest modulus of $\sum_j\varsigma_jf_j$. Given the moduli, these are the sums in *largest sum*, the largest modulus first. So
+the largest $|e_n(t)-e(t)|$ over $t$ has a mean square of $O(\frac1n)$ and, as the fourth moments are finite, a mean fourth power of
+$O(\frac1{n^2})$; likewise for the weights out of the neuron.
 
 small (from cuts, largest; by induction): So, by Markov, for each $c>0$, with a probability that tends to $1$, these largest values are at
 most $c$ for all neurons of a layer. The deviations of other neurons enter a flow with weights that add up to $e_n(0)$. So the largest
@@ -104,7 +107,7 @@ def independent_parts(first_round: sp.Expr) -> Relation:
 
 def normal_moments(
     second_normal: sp.Expr, noise_normal: sp.Expr, first_normal: sp.Expr, covariance: sp.Expr, first_round: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The mean square falls by t² times the density, to 0; both variances, at the threshold and at 0; the gain is t²."""
     yield same(sp.diff(second_normal, t), -(t**2) * sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2), by=sp.simplify)
     yield same(sp.limit(second_normal, t, sp.oo), 0)
@@ -173,7 +176,7 @@ the neuron. It is unbounded as $\varepsilon\varepsilon_1\to1$.
         ),
         Hypothesis("losses that die out", response * other < 1, needed_by=("settled",)),
     ),
-    uses=("H6.2",),
+    uses=("H6.1", "H6.2"),
     also=("second_normal", "noise_normal"),
     because={
         "covariance": what_is_left_at_both,

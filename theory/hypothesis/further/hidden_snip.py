@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
@@ -15,8 +13,8 @@ from sparse_limits.theory.graphon.symbols import CUT, DEVIATION, VARIANCE
 from sparse_limits.theory.hypothesis.further import one_sample
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, exhausts, nonnegative, same
-from sparse_limits.theory.tails import half_normal
+from sparse_limits.theory.reasons import Relation, Relations, exhausts, nonnegative, same
+from sparse_limits.theory.tails import half_normal, normal_density
 
 n, m = sp.symbols("n m", integer=True, positive=True)  # columns and rows of the layer
 r = sp.Symbol("r", integer=True, nonnegative=True)  # rank of the activations
@@ -37,9 +35,7 @@ crossing = 2 * sp.sqrt(2) / sp.pi * sp.sqrt(leverage / left)
 correlated = sp.sqrt(
     1 - left**2
 )  # of a weight and the one beside it, of covariance 1 − ℓ, what one leaves of the other
-differ = 2 * sp.Integral(
-    sp.exp(-(y**2) / 2) / sp.sqrt(2 * sp.pi) * sp.erfc((a - left * y) / (sp.sqrt(2) * correlated)), (y, -a, a)
-)
+differ = 2 * sp.Integral(normal_density(y) * sp.erfc((a - left * y) / (sp.sqrt(2) * correlated)), (y, -a, a))
 factor = sp.sqrt(1 + 8 / sp.pi**2)
 entry_bound = factor * sp.sqrt(leverage)
 bound = factor * sp.sqrt(r / n)
@@ -156,21 +152,21 @@ root of `joint_spread`, which is at most $2\theta$: the expected share of entrie
 )
 
 
-def weight_exceeds_its_threshold(probability: sp.Expr) -> Iterator[Relation]:
+def weight_exceeds_its_threshold(probability: sp.Expr) -> Relations:
     """The chance falls by the density of |w| at τ/v, over v, from 1 at τ = 0."""
     at = tau / v
     yield same(probability.diff(tau), -2 * sp.exp(-(at**2) / 2) / sp.sqrt(2 * sp.pi) / v)
     yield same(probability.subs(tau, 0), sp.S.One)
 
 
-def normal_gap(spread: sp.Expr, mean_gap: sp.Expr) -> Iterator[Relation]:
+def normal_gap(spread: sp.Expr, mean_gap: sp.Expr) -> Relations:
     """Two independent projections of one leverage; the modulus of a normal number has √(2/π) of its deviation as its mean."""
     each = leverage
     yield same(spread, each + each)
     yield same(mean_gap, sp.sqrt(2 / sp.pi) * sp.sqrt(spread))
 
 
-def rest_is_normal(left: sp.Expr, density: sp.Expr) -> Iterator[Relation]:
+def rest_is_normal(left: sp.Expr, density: sp.Expr) -> Relations:
     """What the projection leaves of the variance 1; the density at its middle."""
     yield same(1 - left, leverage)
     yield same(1 / density, sp.sqrt(2 * sp.pi * left))
@@ -181,7 +177,7 @@ def twice_the_gap(crossing: sp.Expr, mean_gap: sp.Expr, density: sp.Expr) -> Rel
     return same(crossing, 2 * mean_gap * density, where={leverage: x / (1 + x)})
 
 
-def bound_is_above_both(crossing: sp.Expr, factor: sp.Expr, entry_bound: sp.Expr) -> Iterator[Relation]:
+def bound_is_above_both(crossing: sp.Expr, factor: sp.Expr, entry_bound: sp.Expr) -> Relations:
     """Squares: where the crossing is at most 1 the bound is above it, and where it is at least 1 above 1, with equality at 1.
 
     With x = ℓ/(1 − ℓ) and c = 8/π², the square of the crossing is c x: it is 1 at x = 1/c.
@@ -204,13 +200,13 @@ def ranks_add_up(bound: sp.Expr, entry_bound: sp.Expr) -> Relation:
     return same(bound, entry_bound, where={leverage: r / n})
 
 
-def counts_differ_by_a_deviation(ranked_bound: sp.Expr, bound: sp.Expr, count_deviation: sp.Expr) -> Iterator[Relation]:
+def counts_differ_by_a_deviation(ranked_bound: sp.Expr, bound: sp.Expr, count_deviation: sp.Expr) -> Relations:
     """The deviation of mn entries of the variance ¼, over mn; the distance of M and M̃ counts twice."""
     yield same(count_deviation, sp.sqrt(m * n * sp.Rational(1, 4)) / (m * n))
     yield same(ranked_bound, bound + (count_deviation + bound))
 
 
-def orthogonal_parts_add_up(unseen: sp.Expr) -> Iterator[Relation]:
+def orthogonal_parts_add_up(unseen: sp.Expr) -> Relations:
     """What both projections leave of w, and that it and the other two of three are projections, each 0 where another is 1."""
     yield same(unseen, 1 - p - q * (1 - p))
     three = p, q * (1 - p), unseen
@@ -220,7 +216,7 @@ def orthogonal_parts_add_up(unseen: sp.Expr) -> Iterator[Relation]:
     yield exhausts(cases, "products in a part")
 
 
-def both_projections_of_two(joint_spread: sp.Expr, unseen: sp.Expr) -> Iterator[Relation]:
+def both_projections_of_two(joint_spread: sp.Expr, unseen: sp.Expr) -> Relations:
     """A number for each dimension of the parts that are seen, for w and for u; the slopes in the ranks, with the room m − r₁ and n − r."""
     sizes = [(size, (1 - unseen).subs({p: first, q: second})) for (first, second), size in PARTS.items()]
     yield same(joint_spread, sum(size * (seen**2 + seen**2) for size, seen in sizes) / (m * n))
@@ -231,7 +227,7 @@ def both_projections_of_two(joint_spread: sp.Expr, unseen: sp.Expr) -> Iterator[
 
 def what_both_projections_leave(
     joint_left: sp.Expr, joint_density: sp.Expr, density: sp.Expr, unseen: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The diagonal of a map of rows times one of columns, a variance; at least 1 less both leverages; the density at variance ½."""
     yield same(joint_left, unseen.subs({p: leverage, q: back}))
     of_column, of_row = sp.symbols("c d", nonnegative=True)
@@ -240,7 +236,7 @@ def what_both_projections_leave(
     yield same(joint_density, density.subs(leverage, sp.Rational(1, 2)))
 
 
-def gap_and_few(joint_bound: sp.Expr, joint_spread: sp.Expr, joint_density: sp.Expr) -> Iterator[Relation]:
+def gap_and_few(joint_bound: sp.Expr, joint_spread: sp.Expr, joint_density: sp.Expr) -> Relations:
     """Two thresholds, the root of 2θ, the density; and all of the few entries."""
     total = r / n + r_1 / m
     yield nonnegative(2 * total - joint_spread, 2 * r * r_1 / (m * n))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import sympy as sp
 
@@ -13,7 +13,7 @@ from sparse_limits.theory.graphon.ranked_masks import two_signs_of_two_families
 from sparse_limits.theory.graphon.sorted_latents import mean_sorted_error as sorted_error
 from sparse_limits.theory.graphon.symbols import m, n, s, variance
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relation, Relations, same
 
 r = sp.Symbol("r", integer=True, nonnegative=True)  # rank of the activations
 
@@ -62,13 +62,13 @@ quantiles at sorted independent uniform numbers. Let $W_n$ be $P$ at $t$, as a f
 )
 
 
-def largest_mean(any_mean: sp.Expr, mean_bound: sp.Expr) -> Iterator[Relation]:
+def largest_mean(any_mean: sp.Expr, mean_bound: sp.Expr) -> Relations:
     """The bound of G1.2 on the mean, at V = ¼."""
     yield same(mean_bound, mean_of_a_sum)
     yield same(any_mean, mean_bound.subs(variance, sp.Rational(1, 4)))
 
 
-def largest_sum_in_the_mean(sum_excess: sp.Expr, four_failures: sp.Expr) -> Iterator[Relation]:
+def largest_sum_in_the_mean(sum_excess: sp.Expr, four_failures: sp.Expr) -> Relations:
     """The integral of 1 up to where four failures have the probability 1, and of this probability from there on."""
     yield same(four_failures.subs(s, certain), sp.S.One)
     beyond = sp.integrate(four_failures, (s, certain, sp.oo)).rewrite(sp.erfc)
@@ -82,7 +82,7 @@ def masks_and_their_sums(ranked_cut: sp.Expr, bound: sp.Expr, any_mean: sp.Expr,
 
 def mask_kernel_and_graphon(
     one_sample_bound: sp.Expr, ranked_cut: sp.Expr, mean_sorted_error: sp.Expr, rounding: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """A rank of 1; half an entry of mn; P from W by the sorted signals and that."""
     yield same(rounding, sp.Rational(1, 2) / (m * n))
     yield same(one_sample_bound, ranked_cut.subs(r, 1) + (mean_sorted_error + rounding))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.formulas.let import Told
-from sparse_limits.theory.formulas.level import Level, level
+from sparse_limits.theory.formulas.level import level, zero_at
 from sparse_limits.theory.hypothesis.labels import (
     BELOW_A_QUARTER,
     HALF,
+    degrees_fall_at_this_rate,
     r,
     rate,
     s,
@@ -24,9 +23,9 @@ from sparse_limits.theory.hypothesis.labels import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, exhausts, same
+from sparse_limits.theory.reasons import Relation, Relations, exhausts, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
-from sparse_limits.theory.tails import by_struve, half_normal, product_survival, t
+from sparse_limits.theory.tails import by_struve, half_normal, normal_density, product_survival, t
 
 a = sp.Symbol("a", positive=True)  # modulus of the readout weight of a row
 v = sp.Symbol("v", positive=True)  # a row with two open gates has the degree (H(v) + H(v/r))/2
@@ -111,52 +110,43 @@ $[[degree_signals]]$.
 )
 
 
-def kinds_of_columns_are_halves(degree_one: sp.Expr, degree_both: sp.Expr) -> Iterator[Relation]:
+def kinds_of_columns_are_halves(degree_one: sp.Expr, degree_both: sp.Expr) -> Relations:
     """The gates at both samples say in which half of the columns the row keeps something; the residual divides the threshold."""
     for degree, gates in ((degree_one, (1, 0)), (degree_both, (1, 1))):
         kept = (product_survival(t / a), product_survival(t / (r * a)))
         yield same(degree, sum(gate * each for gate, each in zip(gates, kept, strict=True)) / 2)
 
 
-def falls(scale: sp.Expr) -> sp.Expr:
-    """By how much the tail of a > t/scale falls in t: the half-normal density of a, over the scale."""
-    return sp.sqrt(2 / sp.pi) * sp.exp(-((t / scale) ** 2) / 2) / scale
-
-
-def tails_of_one_gate(share_one: sp.Expr, share_single: sp.Expr) -> Iterator[Relation]:
+def tails_of_one_gate(share_one: sp.Expr, share_single: sp.Expr) -> Relations:
     """Half of the rows hear the first sample, if only it has a residual; a quarter each hears one of two alone."""
     for tail, parts in ((share_one, {s: HALF}), (share_single, {s: HALF**2, r * s: HALF**2})):
-        yield same(sp.diff(tail, t), -sum(part * falls(scale) for scale, part in parts.items()))
+        yield same(
+            sp.diff(tail, t), -sum(2 * part * normal_density(t / scale) / scale for scale, part in parts.items())
+        )
         yield same(sp.limit(tail, t, sp.oo), sp.S.Zero)
 
 
-def tail_of_two_gates(share_both: sp.Expr, degree_both: sp.Expr) -> Iterator[Relation]:
+def tail_of_two_gates(share_both: sp.Expr, degree_both: sp.Expr) -> Relations:
     """A quarter of the rows; the degree at a = t/v."""
     yield same(degree_both.subs(a, t / v), heights / 2)
-    yield same(sp.diff(share_both, t), -falls(v) / 4)
+    yield same(sp.diff(share_both, t), -normal_density(t / v) / (2 * v))
     yield same(sp.limit(share_both, t, sp.oo), sp.S.Zero)
 
 
 def same_degree_with_one_gate(alike: sp.Expr) -> Relation:
     """What is 0 at the level is the difference of twice the degrees."""
-    zero = alike.function(v) if isinstance(alike, Level) else v - alike
-    return same(zero, heights - product_survival(s))
+    return same(zero_at(alike, v), heights - product_survival(s))
 
 
 def rows_that_are_not_empty(
     alive_one: sp.Expr, alive_two: sp.Expr, share_one: sp.Expr, share_single: sp.Expr, share_both: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The tails where the degree is as small as one likes, by hand too: of four pairs of gates those with an open one that is heard."""
     yield same(alive_one, sp.limit(share_one, s, sp.oo))
     yield same(alive_two, sp.limit(share_single, s, sp.oo) + sp.limit(share_both, v, sp.oo))
     pairs = [(first, second) for first in (0, 1) for second in (0, 1)]
     heard = (sum(first for first, _ in pairs), sum(first or second for first, second in pairs))
     yield exhausts([(4 * alive_one, sp.Integer(heard[0])), (4 * alive_two, sp.Integer(heard[1]))], "pairs of gates")
-
-
-def degrees_of_one_gate_fall(rate: sp.Expr) -> Relation:
-    """The derivative of H/2 (by the series of Struve functions)."""
-    return same(sp.diff(product_survival(s), s) / 2, -rate, by=by_struve)
 
 
 def degrees_of_two_gates_fall(rate_both: sp.Expr) -> Relation:
@@ -185,7 +175,7 @@ def distance_is_half_of_both_parts(least_distance: sp.Expr, between: sp.Expr, al
     return same(least_distance, Told(halved, named), by=sp.expand)
 
 
-def one_signal_for_each_kind(degree_signals: sp.Expr, degree_both: sp.Expr) -> Iterator[Relation]:
+def one_signal_for_each_kind(degree_signals: sp.Expr, degree_both: sp.Expr) -> Relations:
     """The residual divides the threshold of the second kind, as does each signal; equal signals are one readout weight."""
     kept = (product_survival(t / c_1), product_survival(t / (r * c_2)))
     yield same(degree_signals, sum(kept) / 2)
@@ -204,7 +194,7 @@ $[[share_both]]$, where $v$ is the solution of $H(v)+H(v/r)=H(s)$. The share of 
 and $[[alive_two]]$ in the second. For $s_1,s_2>0$ let $v_1$, $v_2$ be this $v$ at $s_1$, $s_2$. The cut distance between the graphons of the
 two laws, whatever the order of rows and columns, is at least $$[[least_distance]].$$
 
-**More layers.** From three hidden layers on a row has the signals of H2 at the two samples. If both of its gates are open, and the signals
+**More layers.** From three hidden layers on a row has the signals of H2 at the two samples. If it has two open gates, and the signals
 have the moduli $c_1$ and $c_2$, its degree in the second limit is $[[degree_signals]]$, which is that above at $c_1=c_2=a$. The laws of
 all other rows, and of all rows in the first limit, are the same.
 """,
@@ -283,7 +273,7 @@ all other rows, and of all rows in the first limit, are the same.
         "two gates": tail_of_two_gates,
         "alike": same_degree_with_one_gate,
         "rows alive": rows_that_are_not_empty,
-        "degrees of one gate": degrees_of_one_gate_fall,
+        "degrees of one gate": degrees_fall_at_this_rate,
         "degrees of two gates": degrees_of_two_gates_fall,
         "gap": gap_is_that_of_the_tails,
         "between": two_letters_of_one_integral,

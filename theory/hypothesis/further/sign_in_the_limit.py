@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.formulas.level import Level, level
-from sparse_limits.theory.hypothesis.further.rows_in_the_limit import a, falls, s_1, s_2, v, v_1, v_2
+from sparse_limits.theory.formulas.level import level, zero_at
+from sparse_limits.theory.hypothesis import labels
+from sparse_limits.theory.hypothesis.further.rows_in_the_limit import a, s_1, s_2, v, v_1, v_2
 from sparse_limits.theory.hypothesis.further.two_activations import (
     both_gates_are_open,
     both_moduli_are_alike,
@@ -28,9 +27,9 @@ from sparse_limits.theory.hypothesis.further.two_activations import (
 from sparse_limits.theory.hypothesis.labels import BELOW_A_QUARTER, rate, s, share_one, t_1, threshold_one
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.model import DENSITY, rho
-from sparse_limits.theory.tails import by_struve, half_normal, product_survival, t, triple_normal
+from sparse_limits.theory.tails import by_struve, half_normal, normal_density, product_survival, t, triple_normal
 
 t_2, t_3 = sp.symbols("t_2 t_3", positive=True)  # thresholds for the residuals (1, 1) and (1, −1)
 u_1, u_2 = sp.symbols("u_1 u_2", positive=True)  # for (1, −1) what v_1 and v_2 are for (1, 1)
@@ -161,7 +160,7 @@ between $(1,1)$ and $(1,0)$, $[[least_minus]]$ between $(1,-1)$ and $(1,0)$, and
 
 def quarters_of_columns(
     degree_plus: sp.Expr, degree_minus: sp.Expr, chance_plus: sp.Expr, chance_minus: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Of four quarters two have one positive preactivation, one has two."""
     for degree, chance in ((degree_plus, chance_plus), (degree_minus, chance_minus)):
         yield same(4 * degree, 2 * product_survival(t / a) + chance.subs(m, t / a))
@@ -169,7 +168,7 @@ def quarters_of_columns(
 
 def densities_are_means(
     density_plus: sp.Expr, density_minus: sp.Expr, both_open: sp.Expr, larger: sp.Expr, smaller: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Rows with one gate and with two; the sum and the difference times a product of two normals."""
     for density, tail in ((density_plus, larger), (density_minus, smaller)):
         product = sp.Integral(2 / sp.pi * sp.besselk(0, s) * tail.subs(m, t / s), (s, 0, sp.oo))
@@ -179,37 +178,35 @@ def densities_are_means(
 
 def thresholds_are_roots(
     threshold_plus: sp.Expr, threshold_minus: sp.Expr, density_plus: sp.Expr, density_minus: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """What is 0 at a threshold is the density less ρ."""
     for threshold, density in ((threshold_plus, density_plus), (threshold_minus, density_minus)):
-        zero = threshold.function(t) if isinstance(threshold, Level) else t - threshold
-        yield same(zero, density - rho)
+        yield same(zero_at(threshold, t), density - rho)
 
 
-def tails_of_the_readout(tail: sp.Expr, part: sp.Expr, letter: sp.Expr) -> Iterator[Relation]:
+def tails_of_the_readout(tail: sp.Expr, part: sp.Expr, letter: sp.Expr) -> Relations:
     """A share of the rows, with a half-normal readout."""
-    yield same(sp.diff(tail, t), -part * falls(letter))
+    yield same(sp.diff(tail, t), -2 * part * normal_density(t / letter) / letter)
     yield same(sp.limit(tail, t, sp.oo), sp.S.Zero)
 
 
-def tails_of_one_gate(share_one: sp.Expr, share_single: sp.Expr, both_open: sp.Expr) -> Iterator[Relation]:
+def tails_of_one_gate(share_one: sp.Expr, share_single: sp.Expr, both_open: sp.Expr) -> Relations:
     """Half of the rows hear one sample; those with just one open gate."""
     yield from tails_of_the_readout(share_one, sp.Rational(1, 2), s)
     yield from tails_of_the_readout(share_single, 1 - 2 * both_open, s)
 
 
-def tails_of_two_gates(share_both: sp.Expr, both_open: sp.Expr) -> Iterator[Relation]:
+def tails_of_two_gates(share_both: sp.Expr, both_open: sp.Expr) -> Relations:
     """Those with two."""
     yield from tails_of_the_readout(share_both, both_open, v)
 
 
 def same_degree_with_one_gate(
     alike_plus: sp.Expr, alike_minus: sp.Expr, degree_plus: sp.Expr, degree_minus: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """What is 0 at the level is twice the degree at a = t/v, less H(s)."""
     for alike, degree in ((alike_plus, degree_plus), (alike_minus, degree_minus)):
-        zero = alike.function(v) if isinstance(alike, Level) else v - alike
-        yield same(zero, 2 * degree.subs(a, t / v) - product_survival(s), by=sp.expand)
+        yield same(zero_at(alike, v), 2 * degree.subs(a, t / v) - product_survival(s), by=sp.expand)
 
 
 def merged(gap: sp.Expr) -> sp.Expr:
@@ -224,9 +221,9 @@ def merged(gap: sp.Expr) -> sp.Expr:
 
 def degrees_fall_at_these_rates(
     rate: sp.Expr, rate_plus: sp.Expr, rate_minus: sp.Expr, degree_plus: sp.Expr, degree_minus: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The derivatives, under the integral."""
-    yield same(sp.diff(product_survival(s), s) / 2, -rate, by=by_struve)
+    yield labels.degrees_fall_at_this_rate(rate)
     for speed, degree in ((rate_plus, degree_plus), (rate_minus, degree_minus)):
         yield same(sp.diff(degree.subs(a, t / v), v), -speed, by=merged)
 
@@ -241,7 +238,7 @@ def differences_of_shares(
     rate: sp.Expr,
     rate_plus: sp.Expr,
     rate_minus: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """Rows with one gate over s, rows with two over v."""
 
     def both(threshold: sp.Symbol, speed: sp.Expr, ends: tuple[sp.Symbol, sp.Symbol]) -> sp.Integral:
@@ -265,7 +262,7 @@ def distances_are_halves_of_both_parts(
     between_plus: sp.Expr,
     between_minus: sp.Expr,
     between_signs: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """What is between and what is outside add up to 0 at the thresholds."""
     pairs = ((least_plus, between_plus), (least_minus, between_minus), (least_signs, between_signs))
     for least, between in pairs:

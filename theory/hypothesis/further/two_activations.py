@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.kernel.dual import a as first
 from sparse_limits.theory.kernel.dual import b as second
 from sparse_limits.theory.kernel.dual import c as cross
 from sparse_limits.theory.kernel.dual import relu
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relation, Relations, same
 from sparse_limits.theory.tails import product_normal, product_survival
 
 m = sp.Symbol("m", positive=True)  # a value that a modulus exceeds
@@ -30,14 +28,14 @@ def covariance_of_orthogonal_samples(correlation: sp.Expr) -> Relation:
     return same(correlation, value.subs(cross, 0) / sp.limit(value, cross, 1))
 
 
-def both_gates_are_open(both_open: sp.Expr, alive: sp.Expr) -> Iterator[Relation]:
+def both_gates_are_open(both_open: sp.Expr, alive: sp.Expr) -> Relations:
     """Half of the mean of φ̇φ̇′ of K1 (slopes are √2) at variances 1 and this covariance; no gate is open as often as both."""
     slope = relu.slope.subs({first: 1, second: 1, cross: 1 / sp.pi})
     yield same(both_open, slope / 2, by=lambda gap: sp.expand(gap.rewrite(sp.asin)))
     yield same(alive, 1 - both_open)
 
 
-def larger_and_smaller_of_two(larger: sp.Expr, smaller: sp.Expr) -> Iterator[Relation]:
+def larger_and_smaller_of_two(larger: sp.Expr, smaller: sp.Expr) -> Relations:
     """Each modulus is at most m with the probability erf(m/2): both are, and none is."""
     below = sp.erf(m / 2)
     yield same(sp.diff(below, m), 2 * sp.exp(-(m**2) / 4) / sp.sqrt(4 * sp.pi))
@@ -45,7 +43,7 @@ def larger_and_smaller_of_two(larger: sp.Expr, smaller: sp.Expr) -> Iterator[Rel
     yield same(smaller, (1 - below) ** 2, by=lambda gap: sp.expand(gap.rewrite(sp.erf)))
 
 
-def normal_times_a_length(chance_plus: sp.Expr) -> Iterator[Relation]:
+def normal_times_a_length(chance_plus: sp.Expr) -> Relations:
     """The density of |w| times a length R, which has the density R exp(−R²/2), is exp(−m); the tail of it, by the angle."""
     length = sp.Symbol("R", positive=True)
     joint = sp.sqrt(2 / sp.pi) * sp.exp(-(length**2) / 2 - m**2 / (2 * length**2))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
@@ -11,7 +9,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.kernel.dual import cosine, kappa_0
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same, vanishes
 
 difference = sp.Symbol("p", nonnegative=True)  # ‖x̂ − x̂′‖ of vectors of one length
 total = sp.Symbol("q", positive=True)  # and ‖x̂ + x̂′‖
@@ -78,7 +76,7 @@ from_difference = sp.acos(1 - difference**2 / 2)
 from_cosine = sp.acos((total**2 - difference**2) / 4)
 
 
-def lengths_are_those_of_half_the_angle(difference_length: sp.Expr, total_length: sp.Expr) -> Iterator[Relation]:
+def lengths_are_those_of_half_the_angle(difference_length: sp.Expr, total_length: sp.Expr) -> Relations:
     """Squares of the difference and the sum of (1, 0) and (cos θ, sin θ); both lengths are positive at the right angle."""
     x, y = sp.Matrix([1, 0]), sp.Matrix([sp.cos(theta), sp.sin(theta)])
     for vector, length in ((x - y, difference_length), (x + y, total_length)):
@@ -87,7 +85,7 @@ def lengths_are_those_of_half_the_angle(difference_length: sp.Expr, total_length
     yield holds(total_length.subs(theta, sp.pi / 2) > 0, "a positive sum")
 
 
-def half_resolutions_have_the_sine(resolution: sp.Expr, half_sine: sp.Expr) -> Iterator[Relation]:
+def half_resolutions_have_the_sine(resolution: sp.Expr, half_sine: sp.Expr) -> Relations:
     """cos 2x = 1 − 2 sin² x; and both sides are 0 at u = 0 and have squared derivatives alike, until the half turn."""
     yield same(1 - 2 * half_sine**2, sp.cos(resolution))
     left, right = sp.diff(resolution, u), sp.diff(2 * sp.asin(half_sine), u)
@@ -96,7 +94,7 @@ def half_resolutions_have_the_sine(resolution: sp.Expr, half_sine: sp.Expr) -> I
     yield vanishes(resolution.subs(u, 0))
 
 
-def gates_fall_by_the_angle(resolution: sp.Expr, gate_resolution: sp.Expr) -> Iterator[Relation]:
+def gates_fall_by_the_angle(resolution: sp.Expr, gate_resolution: sp.Expr) -> Relations:
     """κ₀ at both cosines; its part of the resolution; and its slope in u = 2/(1 + y)."""
     yield same(gate_resolution, kappa_0.subs(cosine, 1) - kappa_0.subs(cosine, 1 - u))
     yield same(sp.pi * gate_resolution, resolution)
@@ -107,13 +105,13 @@ def gates_fall_by_the_angle(resolution: sp.Expr, gate_resolution: sp.Expr) -> It
 
 def slopes_are_sines(
     difference_length: sp.Expr, total_length: sp.Expr, ratio_slope: sp.Expr, kahan_sensitivity: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The slope at the two lengths."""
     at = {difference: difference_length, total: total_length}
     yield same(kahan_sensitivity, ratio_slope.subs(at))
 
 
-def bounds_are_logarithms(factor: sp.Expr, shortfall: sp.Expr, kahan_bound: sp.Expr) -> Iterator[Relation]:
+def bounds_are_logarithms(factor: sp.Expr, shortfall: sp.Expr, kahan_bound: sp.Expr) -> Relations:
     """The logarithm of the largest factor, times the largest slope, that at p = q."""
     steepest = 1 - shortfall.subs(total, difference)
     yield same(sp.exp(kahan_bound), factor)
@@ -122,7 +120,7 @@ def bounds_are_logarithms(factor: sp.Expr, shortfall: sp.Expr, kahan_bound: sp.E
 
 def right_angles_come_up_to_the_bound(
     kahan_angle: sp.Expr, kahan_bound: sp.Expr, right_angle_error: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Lengths 1 + η and 1 − η: no error without η, and one derivative; at η = 0 it is that of the bound."""
     moved = kahan_angle.subs({difference: 1 + eta, total: 1 - eta}) - sp.pi / 2
     yield same(sp.diff(right_angle_error, eta), sp.diff(moved, eta))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import MC_DIARMID
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
-from sparse_limits.theory.graphon.symbols import delta, m
+from sparse_limits.theory.graphon.symbols import ANY_FAILURE, delta, m
 from sparse_limits.theory.kernel.circle import rank, ranked, theta
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, induction, nonnegative, same
 
 excess = sp.Symbol("t", positive=True)  # of a distance over its mean
 
@@ -83,16 +81,14 @@ def logarithms(gap: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand_log(gap, force=False))
 
 
-def mean_squares_grow_point_by_point(
-    squares: sp.Expr, feature_square: sp.Expr, mean_distance: sp.Expr
-) -> Iterator[Relation]:
+def mean_squares_grow_point_by_point(squares: sp.Expr, feature_square: sp.Expr, mean_distance: sp.Expr) -> Relations:
     """m² times the distance: that of one point is E‖Φ⊗Φ‖² − ‖C‖²."""
     one = feature_square - squares
     yield induction(m**2 * mean_distance, m, one, lambda term: term + one, start=1)
     yield nonnegative(m * mean_distance, sp.Rational(10, 3) - 5 / (2 * sp.pi**2), strict=True)
 
 
-def changes_are_at_most_orthogonal(feature_square: sp.Expr, change: sp.Expr) -> Iterator[Relation]:
+def changes_are_at_most_orthogonal(feature_square: sp.Expr, change: sp.Expr) -> Relations:
     """What the square of the change lacks is 2K(x, x′)²/m²."""
     kernel = sp.Symbol("K", real=True)
     square = (2 * feature_square - 2 * kernel**2) / m**2
@@ -100,7 +96,7 @@ def changes_are_at_most_orthogonal(feature_square: sp.Expr, change: sp.Expr) -> 
     yield holds(bool(change > 0), "a positive change")
 
 
-def allowances_fail_with_delta(change: sp.Expr, failure: sp.Expr, allowance: sp.Expr) -> Iterator[Relation]:
+def allowances_fail_with_delta(change: sp.Expr, failure: sp.Expr, allowance: sp.Expr) -> Relations:
     """McDiarmid's exponent at m equal changes; the logarithm of the failure at the allowance."""
     yield same(sp.log(failure), -2 * excess**2 / (m * change**2), by=logarithms)
     at = sp.log(failure) + (excess**2 - allowance**2) * m / 4
@@ -125,12 +121,7 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
     proof=Proof.PROVED,
     quantities=(
         Quantity(m, "number of independent uniform points on the circle", COUNT, drawn=(20, 400)),
-        Quantity(
-            delta,
-            "probability of failure that is allowed",
-            sp.Interval.Lopen(0, 1),
-            drawn=(sp.Rational(1, 100), sp.Rational(1, 2)),
-        ),
+        ANY_FAILURE,
         Quantity(excess, "excess of a distance over its mean", NON_NEGATIVE),
     ),
     hypotheses=(Hypothesis("inputs on the circle itself, independent and uniform"),),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
@@ -11,7 +9,7 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, relu
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 share, energy = sp.symbols("g_W g_Q", positive=True)  # ∫W(u, v)du and ∫Q(u, v)du at the one input v that is left
 trained, moment = sp.symbols("w q", positive=True)  # W and Q of one neuron there
@@ -59,7 +57,7 @@ WEIGHT = sp.Interval.Lopen(0, 1)
 DRAWN = (sp.Rational(1, 8), 1)
 
 
-def one_neuron_sees_signs_alone(alike: sp.Expr) -> Iterator[Relation]:
+def one_neuron_sees_signs_alone(alike: sp.Expr) -> Relations:
     """F and the gate at the variances qx²/d, qy²/d and the covariance ±qxy/d; the gradient's own covariance is ±wxy/d."""
     for sign, expected in ((1, alike), (-1, sp.S.Zero)):
         at = {a: moment * first**2 / d, b: moment * second**2 / d, c: sign * moment * first * second / d}
@@ -69,7 +67,7 @@ def one_neuron_sees_signs_alone(alike: sp.Expr) -> Iterator[Relation]:
 
 def rows_times_their_sign_are_multiples(
     entry: sp.Expr, positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Entry times y is a multiple of y²; with the sum of these for y² it is the eigenvalue times x, whatever the samples are."""
     for total, claimed in ((above, positive_eigenvalue), (below, negative_eigenvalue)):
         yield same(claimed * first, sp.expand(entry * second).subs(second**2, total), by=sp.expand)

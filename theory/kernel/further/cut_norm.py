@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -14,7 +13,7 @@ from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, a, 
 from sparse_limits.theory.kernel.dual_activations import variance_slope
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, nonnegative, same, vanishes
 
 beta, s = sp.symbols("beta s", positive=True)  # largest square of an input; least variance of a row, s ≤ beta
 delta = sp.Symbol("delta", positive=True)  # how far the graphons of the example are apart, at most 1
@@ -98,21 +97,21 @@ def half_angles(gap: sp.Expr) -> sp.Expr:
     return sp.expand(gap.subs(sp.acos(correlation), 2 * sp.asin(sp.sqrt(delta))))
 
 
-def gates_are_at_most_both_open(covariance_slope: sp.Expr) -> Iterator[Relation]:
+def gates_are_at_most_both_open(covariance_slope: sp.Expr) -> Relations:
     """The value at the cosine 1; at an angle θ it lacks θ/π of it, and is 0 where θ is the half turn."""
     yield same(kappa_0.subs(cosine, 1), covariance_slope)
     yield nonnegative(covariance_slope - kappa_0.subs(sp.acos(cosine), theta), theta / sp.pi)
     yield vanishes(kappa_0.subs(sp.acos(cosine), sp.pi))
 
 
-def products_are_a_difference(covariance_slope: sp.Expr, covariance_term: sp.Expr) -> Iterator[Relation]:
+def products_are_a_difference(covariance_slope: sp.Expr, covariance_term: sp.Expr) -> Relations:
     """The largest positive and the largest negative part of xx′, at coordinates ±√β, each with the largest slope."""
     products = [first * second for first, second in product((sp.sqrt(beta), -sp.sqrt(beta)), repeat=2)]
     parts = sp.Max(*products, 0) + sp.Max(*(-each for each in products), 0)
     yield same(covariance_term, covariance_slope * parts)
 
 
-def example_has_the_covariances(variance: sp.Expr, covariance: sp.Expr) -> Iterator[Relation]:
+def example_has_the_covariances(variance: sp.Expr, covariance: sp.Expr) -> Relations:
     """Means over the halves of W′, whose inputs are 1 and 1, then 1 and −1; W is W′ at δ = 0."""
     halves = ((1 - delta, 1, 1), (delta, 1, -1))
     yield same(variance, sum(weight * x * x for weight, x, _ in halves) / 2)
@@ -120,7 +119,7 @@ def example_has_the_covariances(variance: sp.Expr, covariance: sp.Expr) -> Itera
     yield same(covariance, sum(weight * x * y for weight, x, y in halves) / 2)
 
 
-def halves_are_the_best_cuts(covariance: sp.Expr, cut_distance: sp.Expr) -> Iterator[Relation]:
+def halves_are_the_best_cuts(covariance: sp.Expr, cut_distance: sp.Expr) -> Relations:
     """A share x/(1 + x) of the first half and y/(1 + y) of the second: either alone is best; it is half the gap of the covariances."""
     shares = more / (1 + more), less / (1 + less)
     cut = (delta * shares[0] - delta * shares[1]) / 2
@@ -133,14 +132,14 @@ def halves_are_the_best_cuts(covariance: sp.Expr, cut_distance: sp.Expr) -> Iter
 
 def readouts_have_the_ratio(
     variance: sp.Expr, covariance: sp.Expr, cut_distance: sp.Expr, readout_ratio: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """F at both covariances."""
     kernel = relu.value.subs({a: variance, b: variance})
     gap = kernel.subs(c, covariance.subs(delta, 0)) - kernel.subs(c, covariance)
     yield same(readout_ratio, gap / cut_distance)
 
 
-def numerators_have_the_slope(readout_ratio: sp.Expr, difference_slope: sp.Expr) -> Iterator[Relation]:
+def numerators_have_the_slope(readout_ratio: sp.Expr, difference_slope: sp.Expr) -> Relations:
     """The derivative of δ times the ratio, which is 0 at δ = 0."""
     numerator = sp.expand(delta * readout_ratio)
     yield same(sp.diff(numerator, delta), difference_slope)
@@ -149,14 +148,14 @@ def numerators_have_the_slope(readout_ratio: sp.Expr, difference_slope: sp.Expr)
 
 def first_layers_have_the_ratio(
     variance: sp.Expr, covariance: sp.Expr, cut_distance: sp.Expr, own_layer_ratio: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """c κ₀ at both covariances."""
     kernel = (c * relu.slope).subs({a: variance, b: variance})
     gap = kernel.subs(c, covariance.subs(delta, 0)) - kernel.subs(c, covariance)
     yield same(own_layer_ratio, gap / cut_distance)
 
 
-def first_layers_have_the_share(own_layer_ratio: sp.Expr, own_share: sp.Expr) -> Iterator[Relation]:
+def first_layers_have_the_share(own_layer_ratio: sp.Expr, own_share: sp.Expr) -> Relations:
     """The angle is twice that of √δ: both are 0 at 0, and have one derivative."""
     angle, half = sp.acos(correlation), sp.asin(sp.sqrt(delta))
     yield same(own_layer_ratio, 2 / (sp.pi * sp.sqrt(delta)) * own_share, by=half_angles)
@@ -164,7 +163,7 @@ def first_layers_have_the_share(own_layer_ratio: sp.Expr, own_share: sp.Expr) ->
     yield vanishes((angle - 2 * half).subs(delta, 0))
 
 
-def shares_tend_to_one(own_share: sp.Expr, own_layer_growth: sp.Expr) -> Iterator[Relation]:
+def shares_tend_to_one(own_share: sp.Expr, own_layer_growth: sp.Expr) -> Relations:
     """The ratio over its growth is the share, in w = √δ; arcsin w over w tends to its derivative at 0."""
     w = sp.Symbol("w", positive=True)
     share = sp.expand((own_layer_ratio / own_layer_growth).subs(sp.acos(correlation), 2 * sp.asin(sp.sqrt(delta))))

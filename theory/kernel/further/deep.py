@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -32,7 +31,7 @@ from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.kernel.finite_width import WIDTH, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same, vanishes
+from sparse_limits.theory.reasons import Relations, induction, same, vanishes
 from sparse_limits.theory.saliency.model import rho
 
 values = grown**L
@@ -123,7 +122,7 @@ NO_CORRECTION = tuple((sp.S.Zero, sp.S.Zero) for _ in range(3))
 SHIFTED = tuple((t.subs(L, L + 1), p.subs(L, L + 1)) for t, p in correction)
 
 
-def dense_layers_have_two_factors(grown: sp.Expr, shrunk: sp.Expr) -> Iterator[Relation]:
+def dense_layers_have_two_factors(grown: sp.Expr, shrunk: sp.Expr) -> Relations:
     """`step` at density 1 and equal widths, from any moments with h_t = h_p."""
     found = advance(step, moments, n, n, sp.Integer(1))
     for part in (found.values.traces, found.values.product):
@@ -137,23 +136,21 @@ def dense_layers_have_two_factors(grown: sp.Expr, shrunk: sp.Expr) -> Iterator[R
     yield same(dense.xreplace(values_of(found)).subs(ALIKE), onward.subs(ALIKE))
 
 
-def mixed_moments_add_up(
-    grown: sp.Expr, shrunk: sp.Expr, values: sp.Expr, total: sp.Expr, rest: sp.Expr
-) -> Iterator[Relation]:
+def mixed_moments_add_up(grown: sp.Expr, shrunk: sp.Expr, values: sp.Expr, total: sp.Expr, rest: sp.Expr) -> Relations:
     """One hidden layer from h = 1 and zeros, and one more."""
     yield induction(values, L, grown, lambda term: grown * term, start=1, by=fraction)
     yield induction(total, L, grown, lambda term: grown * (term + values), start=1, by=fraction)
     yield induction(rest, L, shrunk, lambda term: shrunk * (term + values), start=1, by=fraction)
 
 
-def sources_are_mixed_and_values(values: sp.Expr, total: sp.Expr, rest: sp.Expr, source: sp.Expr) -> Iterator[Relation]:
+def sources_are_mixed_and_values(values: sp.Expr, total: sp.Expr, rest: sp.Expr, source: sp.Expr) -> Relations:
     """m_t from its sum and its difference with m_p."""
     t, p, added, apart = sp.symbols("t p x y")
     solved = sp.solve([t + 2 * p - added, t - p - apart], t, p)
     yield same(source, 2 * solved[t].subs({added: total, apart: rest}) + values, by=fraction)
 
 
-def second_moments_add_up(grown: sp.Expr, source: sp.Expr, dense_second: sp.Expr) -> Iterator[Relation]:
+def second_moments_add_up(grown: sp.Expr, source: sp.Expr, dense_second: sp.Expr) -> Relations:
     """From S = 1 by one hidden layer, and by one more."""
 
     def following(term: sp.Expr) -> sp.Expr:
@@ -165,7 +162,7 @@ def second_moments_add_up(grown: sp.Expr, source: sp.Expr, dense_second: sp.Expr
 
 def powers_tend_to_exponentials(
     grown: sp.Expr, shrunk: sp.Expr, grown_limit: sp.Expr, shrunk_limit: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """ln(1 + x/n) is x/n to first order: βn times the logarithm tends to β times its slope in 1/n."""
     z = sp.Symbol("z", positive=True)
     for factor, limit in ((grown, grown_limit), (shrunk, shrunk_limit)):
@@ -176,14 +173,14 @@ def powers_tend_to_exponentials(
 
 def deep_networks_have_the_limit(
     dense_second: sp.Expr, grown_limit: sp.Expr, shrunk_limit: sp.Expr, deep_second: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The fraction in n at L = βn, powers left as letters, as 1/n → 0."""
     z = sp.Symbol("z", positive=True)
     found = sp.cancel((in_powers(dense_second) / (L + 1) ** 2).subs(L, beta * n).subs(n, 1 / z)).subs(z, 0)
     yield same(deep_second, found.subs({G: grown_limit, S: shrunk_limit}))
 
 
-def leading_orders_follow(leading: Moments) -> Iterator[Relation]:
+def leading_orders_follow(leading: Moments) -> Relations:
     """One dense layer from any input, and one more of density ρ, as n → ∞."""
     kurtosis, width = sp.Symbol("kurtosis", positive=True), sp.Symbol("d", integer=True, positive=True)
     first = advance(step, at_inputs(kurtosis), width, n, sp.Integer(1))
@@ -193,7 +190,7 @@ def leading_orders_follow(leading: Moments) -> Iterator[Relation]:
         yield same(claimed.subs(L, 1), orders(start)[0])
 
 
-def first_orders_follow(leading: Moments, correction: tuple[tuple[sp.Expr, sp.Expr], ...]) -> Iterator[Relation]:
+def first_orders_follow(leading: Moments, correction: tuple[tuple[sp.Expr, sp.Expr], ...]) -> Relations:
     """One dense layer, and one more of density ρ; the diagonals enter one order later."""
     kurtosis, width = sp.Symbol("kurtosis", positive=True), sp.Symbol("d", integer=True, positive=True)
     first = advance(step, at_inputs(kurtosis), width, n, sp.Integer(1))
@@ -207,7 +204,7 @@ def first_orders_follow(leading: Moments, correction: tuple[tuple[sp.Expr, sp.Ex
 
 def readouts_have_the_constant(
     leading: Moments, correction: tuple[tuple[sp.Expr, sp.Expr], ...], width_constant: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The second moment at density ρ is the square of the mean, and 1/n times that square times the constant."""
     square, first = orders(readout.xreplace(values_of(known_at(leading, correction))))
     yield same(width_constant * (L + 1) ** 2, first)

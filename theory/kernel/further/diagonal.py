@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -31,7 +30,7 @@ from sparse_limits.theory.kernel.dual import depth as L
 from sparse_limits.theory.kernel.finite_width import WIDTH, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same, vanishes
+from sparse_limits.theory.reasons import Relations, induction, same, vanishes
 from sparse_limits.theory.saliency.model import rho
 
 _h, _m, _k = moments.values, moments.mixed, moments.tangents
@@ -163,7 +162,7 @@ def after_gates(own: sp.Expr, apart: sp.Expr, between: sp.Expr) -> Pair:
     )
 
 
-def forms_grow_coordinate_by_coordinate(sent_values: sp.Expr) -> Iterator[Relation]:
+def forms_grow_coordinate_by_coordinate(sent_values: sp.Expr) -> Relations:
     """v⊤Xv v⊤Yv with one more masked normal weight, any width and density; none without coordinates."""
     first = A + 2 * weight * P + weight**2 * X
     second = B + 2 * weight * Q + weight**2 * Y
@@ -171,7 +170,7 @@ def forms_grow_coordinate_by_coordinate(sent_values: sp.Expr) -> Iterator[Relati
     yield vanishes(sent_values.subs(dict.fromkeys(formulas(_h), 0)))
 
 
-def masked_traces_grow_coordinate_by_coordinate(kept_values: sp.Expr) -> Iterator[Relation]:
+def masked_traces_grow_coordinate_by_coordinate(kept_values: sp.Expr) -> Relations:
     """ΣMX with a form, and with ΣMY."""
     first = A + kept_entry * X
     for second in (B + 2 * weight * Q + weight**2 * Y, B + kept_entry * Y):
@@ -181,14 +180,14 @@ def masked_traces_grow_coordinate_by_coordinate(kept_values: sp.Expr) -> Iterato
 
 def one_row_is_squared(
     sent_values: sp.Expr, kept_values: sp.Expr, own_mixed: sp.Expr, own_tangents: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """z² times ΣMH + v⊤Kv, and the square of that."""
     tangent = trace_h + form_k
     yield same(own_mixed, over_row(form_h * tangent, sent_values, kept_values))
     yield same(own_tangents, over_row(tangent**2, sent_values, kept_values))
 
 
-def two_rows_are_multiplied(apart_mixed: sp.Expr, apart_tangents: sp.Expr) -> Iterator[Relation]:
+def two_rows_are_multiplied(apart_mixed: sp.Expr, apart_tangents: sp.Expr) -> Relations:
     """Each row has the mean tr H and tr H + tr K, given the layer below."""
     of_H, of_K = sp.symbols("H K")
     known = {of_H**2: _h.traces, of_H * of_K: _m.traces, of_K**2: _k.traces}
@@ -204,7 +203,7 @@ def nine_means_follow(
     apart_mixed: sp.Expr,
     apart_tangents: sp.Expr,
     step: Moments,
-) -> Iterator[Relation]:
+) -> Relations:
     """All nine at once, with any weights, for any widths and density."""
     found = Moments(
         after_gates(sent_values, _h.traces, _h.product),

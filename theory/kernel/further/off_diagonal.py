@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -47,7 +46,7 @@ from sparse_limits.theory.kernel.further.width_one import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, holds, nonnegative, same, vanishes
 from sparse_limits.theory.saliency.model import rho
 
 mask_variance = scatter * moments.values.diagonal / n
@@ -149,7 +148,7 @@ entry, column = sp.symbols(
 )  # one more number, or entry on the diagonal, and its column squared
 
 
-def masked_means_vary_number_by_number(mask_variance: sp.Expr) -> Iterator[Relation]:
+def masked_means_vary_number_by_number(mask_variance: sp.Expr) -> Relations:
     """One more number Y, kept with probability ρ: the variance of MY/(nρ); none without numbers."""
     one = (rho * entry**2 - (rho * entry) ** 2) / (n * rho) ** 2
     more = mask_variance.subs(h.diagonal, h.diagonal + entry**2 / n)
@@ -157,14 +156,14 @@ def masked_means_vary_number_by_number(mask_variance: sp.Expr) -> Iterator[Relat
     yield vanishes(mask_variance.subs(h.diagonal, 0))
 
 
-def rows_add_their_masks(mask_variance: sp.Expr, row_value: sp.Expr, row_tangent: sp.Expr) -> Iterator[Relation]:
+def rows_add_their_masks(mask_variance: sp.Expr, row_value: sp.Expr, row_tangent: sp.Expr) -> Relations:
     """The error of the layer, and the root of the variance of its values or of its tangents."""
     root = sp.sqrt(mask_variance)
     yield same(row_value, value_error + root)
     yield same(row_tangent, tangent_error + root.subs(h.diagonal, k.diagonal))
 
 
-def norms_have_their_variances(row_norm: sp.Expr) -> Iterator[Relation]:
+def norms_have_their_variances(row_norm: sp.Expr) -> Relations:
     """Twice E (a² − 1)² with E a² = 1, of a mean square o(h)."""
     square, mean = sp.symbols("a_4 a_2")
     one = sp.expand((mean - 1) ** 2).subs(mean**2, square).subs(mean, 1)
@@ -172,14 +171,14 @@ def norms_have_their_variances(row_norm: sp.Expr) -> Iterator[Relation]:
     yield holds(row_norm.subs({h.traces: 2, h.diagonal: 1, n: 1, rho: 1}) > 0, "a positive root")
 
 
-def chords_grow_like_a_root(chord: sp.Expr, cusp: sp.Expr) -> Iterator[Relation]:
+def chords_grow_like_a_root(chord: sp.Expr, cusp: sp.Expr) -> Relations:
     """At r = cos θ the limit as θ → 0."""
     theta = sp.Symbol("theta", positive=True)
     square = (chord**2 * (1 - cosine)).subs(sp.acos(cosine), theta).subs(cosine, sp.cos(theta))
     yield same(cusp, sp.limit(square, theta, 0))
 
 
-def values_err_by_three_pieces(row_value: sp.Expr, row_norm: sp.Expr, value_step: sp.Expr) -> Iterator[Relation]:
+def values_err_by_three_pieces(row_value: sp.Expr, row_norm: sp.Expr, value_step: sp.Expr) -> Relations:
     """x κ₁(s) with a slope between s and r: identity; then fluctuation, error of the row and of its lengths."""
     x, s, slope, value = sp.symbols("x s g kappa", real=True)
     found = x * (value + slope * (s - cosine)) - value
@@ -188,7 +187,7 @@ def values_err_by_three_pieces(row_value: sp.Expr, row_norm: sp.Expr, value_step
     yield same(kappa_1.subs(cosine, 1), 1)
 
 
-def first_layers_fluctuate(first_value: sp.Expr, first_tangent: sp.Expr) -> Iterator[Relation]:
+def first_layers_fluctuate(first_value: sp.Expr, first_tangent: sp.Expr) -> Relations:
     """The diagonals after a dense layer, from inputs of any width and kurtosis, over n."""
     kurtosis, width = sp.Symbol("kurtosis", positive=True), sp.Symbol("d", integer=True, positive=True)
     found = advance(step, at_inputs(kurtosis), width, n, sp.Integer(1))
@@ -198,7 +197,7 @@ def first_layers_fluctuate(first_value: sp.Expr, first_tangent: sp.Expr) -> Iter
 
 def readouts_add_their_weights(
     row_value: sp.Expr, row_tangent: sp.Expr, row_frobenius: sp.Expr, bound: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Both errors of a row, and the root of 2‖MKM‖²: what a dense form has beside the square of its trace."""
     spread = (sent(k) - k.traces).subs(rho, 1)
     yield same(spread, 2 * row_frobenius.subs(rho, 1) ** 2)

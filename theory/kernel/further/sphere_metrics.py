@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
@@ -20,7 +18,7 @@ from sparse_limits.theory.kernel.sphere import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
-from sparse_limits.theory.reasons import Relation, holds, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, holds, induction, nonnegative, same
 
 _gammas = (sp.gamma(k / sp.Integer(2)) / sp.gamma((k + 1) / sp.Integer(2))) ** 2
 first = (k + 1) * _gammas / (2 * sp.pi)
@@ -89,7 +87,7 @@ def by_ratio(one: sp.Expr, other: sp.Expr) -> sp.Expr:
     return sp.gammasimp(one / other)
 
 
-def odd_numbers_have_products(first: sp.Expr, odd_first: sp.Expr) -> Iterator[Relation]:
+def odd_numbers_have_products(first: sp.Expr, odd_first: sp.Expr) -> Relations:
     """At k = 2j + 1; and the rational factor over the product, from one j to the next."""
     yield same(odd_first, first.subs(k, 2 * half_degree + 1), by=by_gammas)
     yield holds(odd_first.subs(half_degree, 1) == sp.Rational(1, 2), "½ at three inputs")
@@ -99,14 +97,14 @@ def odd_numbers_have_products(first: sp.Expr, odd_first: sp.Expr) -> Iterator[Re
     )
 
 
-def limits_follow_wallis(neighbours: sp.Expr, odd_first: sp.Expr, limit: sp.Expr) -> Iterator[Relation]:
+def limits_follow_wallis(neighbours: sp.Expr, odd_first: sp.Expr, limit: sp.Expr) -> Relations:
     """The rational factor in the limit, over π/2; and the limit of the products of neighbours is its square."""
     factor = sp.cancel(odd_first * wallis)
     yield same(sp.limit(factor, half_degree, sp.oo) / (sp.pi / 2), limit)
     yield same(sp.limit(neighbours, k, sp.oo), limit**2)
 
 
-def first_falls(two_apart: sp.Expr, limit: sp.Expr, ratio_fall: sp.Expr) -> Iterator[Relation]:
+def first_falls(two_apart: sp.Expr, limit: sp.Expr, ratio_fall: sp.Expr) -> Relations:
     """From two ratios of numbers two apart; it is more than 1 by a fraction of positive terms. In the limit it is 1."""
     yield same(ratio_fall * two_apart.subs(k, k + 1), two_apart, by=sp.cancel)
     gap = ratio_fall - 1
@@ -115,7 +113,7 @@ def first_falls(two_apart: sp.Expr, limit: sp.Expr, ratio_fall: sp.Expr) -> Iter
     yield same(limit / limit.subs(k, k + 1), 1)
 
 
-def multiples_of_the_first_rise(ratio_fall: sp.Expr, ratio_rise: sp.Expr) -> Iterator[Relation]:
+def multiples_of_the_first_rise(ratio_fall: sp.Expr, ratio_rise: sp.Expr) -> Relations:
     """With the ratio of k to k + 1, over that of k + 2 to k + 3; it is less than 1 by a fraction of positive terms."""
     multiples = (k / (k + 1)) / ((k + 2) / (k + 3))
     yield same(ratio_rise, ratio_fall * multiples, by=sp.cancel)
@@ -125,7 +123,7 @@ def multiples_of_the_first_rise(ratio_fall: sp.Expr, ratio_rise: sp.Expr) -> Ite
     yield same(sp.limit(multiples, k, sp.oo), 1)
 
 
-def second_even_degree_is_below(first: sp.Expr, second_even: sp.Expr) -> Iterator[Relation]:
+def second_even_degree_is_below(first: sp.Expr, second_even: sp.Expr) -> Relations:
     """The eigenvalue at degree 2; as the first is at most 1, 1/k exceeds it by at least (k³ + 2k + 1)/k(k + 1)³."""
     yield same(second_even.subs(k, k + 1), sphere_eigenvalue.subs(ell, 2).subs(k, k + 1), by=by_gammas)
     share = by_ratio(second_even, first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
@@ -11,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.lifts.bundle import Bundle, Point, entries
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Quantity
-from sparse_limits.theory.reasons import Relation, induction
+from sparse_limits.theory.reasons import Relations, induction
 
 OVER: dict[Point, Point] = {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 2}  # π: U → V
 ABOVE: dict[Point, Point] = {0: 0, 1: 2, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4}  # ρ: X → U; nothing lies over 1 and 5
@@ -98,7 +98,7 @@ def mean_of_means() -> Section:
     }
 
 
-def every_point_of_a_fibre_adds_the_same(multiplicity: sp.Expr) -> Iterator[Relation]:
+def every_point_of_a_fibre_adds_the_same(multiplicity: sp.Expr) -> Relations:
     """The sum over an empty fibre, and with one more point above."""
     value = s[0][0]
     yield induction(multiplicity * value, m, sp.S.Zero, lambda term: term + value)

@@ -32,7 +32,7 @@ from sparse_limits.theory.lifts.copies import (
 )
 from sparse_limits.theory.lifts.coverage import DISJOINT_UNITS, INPUT_KEPT, INPUTS, inputs, p_0, q, r
 from sparse_limits.theory.lifts.degrees import WIDTH, lam, n
-from sparse_limits.theory.lifts.further.attention_copies import R_x
+from sparse_limits.theory.lifts.further.attention_copies import R_x, in_radius, radius
 from sparse_limits.theory.lifts.further.convolution_copies import EXACT, GOAL, READOUT, best_loss, size_for
 from sparse_limits.theory.lifts.further.copies_of_one_unit import (
     FROM_COPIES,
@@ -55,11 +55,8 @@ from sparse_limits.theory.reasons import same
 
 largest_moment = R_x**2
 children_lipschitz = tree_lipschitz.subs(r, children)
-radius = per_copy(isolated_best_radius)
 uniform_loss = per_copy(6 * sp.sqrt(3) * A_1 * A_2**3 * R_x**2 / M**2)
-tree_loss = guaranteed(
-    6 * sp.sqrt(3) * A_1 * A_2**3 * children * (1 + (1 + rho) ** 2) / M**2, M >= 1, isolated_best_radius <= rho
-)
+tree_loss = in_radius(6 * sp.sqrt(3) * A_1 * A_2**3 * children * (1 + (1 + rho) ** 2) / M**2)
 exactly_copied = {Lambda: R_x, rho_0: 0}  # units of one layer whose copies start with the very weights
 noisy_loss = guaranteed(loss_bound.subs(exactly_copied), M >= 1, isolated_moved_cells.subs(exactly_copied) <= M / 2)
 copies_needed = A_2 * R_x * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 / goal)
@@ -110,17 +107,13 @@ parameters (from edges): With the readout these are $[[parameters]]$ parameters,
 """,
     globals(),
     layer_lipschitz=layer_lipschitz,
+    radius=radius,
     isolated_bound=isolated_bound,
     best_loss=best_loss,
     mean_edges=mean_edges,
 )
 
 N_s = sp.Symbol("N_s", positive=True)  # samples, in controls
-
-
-def in_radius(value: sp.Expr) -> sp.Expr:
-    """The value where the radius is at most ρ."""
-    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
 
 
 def at_length(expression: sp.Expr) -> sp.Expr:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -51,7 +49,7 @@ from sparse_limits.theory.lifts.further.copy_examples import pattern_chance
 from sparse_limits.theory.lifts.linear_copies import distance_at
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 R_x = sp.Symbol("R_x", positive=True)  # the length of a token
 b_w = sp.Symbol("b_w", nonnegative=True)  # the length of the longest of Q*, K* and V*
@@ -72,17 +70,19 @@ row_change = R_x**3 * MOVED_OUT**2 * (delta_Q + delta_K) / sp.sqrt(d) + R_x * de
 head_lipschitz = R_x * sp.sqrt(1 + 2 * R_x**4 * MOVED_OUT**4 / d)
 entry_lipschitz = sp.sqrt(N_t) * R_x * sp.sqrt(1 + 2 * R_x**4 * MOVED_OUT**4 / d)
 
+
+def in_radius(value: sp.Expr) -> sp.Expr:
+    """The value where there are copies, and the radius at the best time is at most ρ."""
+    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
+
+
 heard = pattern_chance.subs(inputs, C)
 alike = sp.Integer(2) ** (2 * d - 3 * d * signs)
 head_copy = p_0**signs * (1 - p_0) ** (C - signs) * sp.Integer(2) ** (2 * d - 3 * d * signs)
 radius = per_copy(isolated_best_radius)
 sign_length = sp.sqrt(signs * d)
 longest_sign = sign_length + rho
-head_loss = guaranteed(
-    6 * sp.sqrt(3) * A_1 * A_2**3 * R_x**2 * (1 + 2 * R_x**4 * longest_sign**4 / d) / M**2,
-    M >= 1,
-    isolated_best_radius <= rho,
-)
+head_loss = in_radius(6 * sp.sqrt(3) * A_1 * A_2**3 * R_x**2 * (1 + 2 * R_x**4 * longest_sign**4 / d) / M**2)
 copies_for_loss = A_2 * R_x * sp.sqrt(6 * sp.sqrt(3) * A_1 * A_2 * (1 + 2 * R_x**4 * longest_sign**4 / d) / goal)
 copies_for_radius = 2 * sp.root(3, 4) * A_2 * sp.sqrt(A_2) / (sp.sqrt(A_1) * rho)
 head_size = size_for(sp.Max(copies_for_loss, copies_for_radius), head_copy)
@@ -166,14 +166,7 @@ SOFTMAX = softmax(sp.Matrix([[s_1, s_2, sp.log(y)]]))
 NEEDED = sp.Max(copies_for_loss, copies_for_radius)
 
 
-def scaled(value: sp.Expr) -> sp.Expr:
-    """Another loss under the same conditions."""
-    return guaranteed(value, M >= 1, isolated_best_radius <= rho)
-
-
-def rows_change_with_means_and_values(
-    mean_change: sp.Expr, score_change: sp.Expr, row_change: sp.Expr
-) -> Iterator[Relation]:
+def rows_change_with_means_and_values(mean_change: sp.Expr, score_change: sp.Expr, row_change: sp.Expr) -> Relations:
     """The change of the mean token times V, and the longest token times that of V; the scores are those of one column
     of Q and of K, both as long as they may be, and one channel."""
     rate = sp.Symbol("v", real=True)
@@ -372,13 +365,13 @@ the number of samples occurs.
         "heard": {"each matrix sampled": heard.subs({signs: 3 * signs, C: 3 * C}, simultaneous=True)},
         "sign_length": {"one column": sp.sqrt(signs), "signs added": signs * d},
         "head_loss": {
-            "the constant not squared": scaled(sp.sqrt(inside(head_loss) * inside(best_loss) / Lambda**2)),
-            "weights as at the start": scaled(inside(head_loss).subs(rho, 0)),
+            "the constant not squared": in_radius(sp.sqrt(inside(head_loss) * inside(best_loss) / Lambda**2)),
+            "weights as at the start": in_radius(inside(head_loss).subs(rho, 0)),
             "any radius": per_copy(inside(head_loss)),
             "0 without copies": inside(head_loss),
-            "a hundredth": scaled(inside(head_loss) / 100),
-            "M³ in place of M²": scaled(inside(head_loss) / M),
-            "loss of a readout alone": scaled(inside(head_loss) / A_1**2),
+            "a hundredth": in_radius(inside(head_loss) / 100),
+            "M³ in place of M²": in_radius(inside(head_loss) / M),
+            "loss of a readout alone": in_radius(inside(head_loss) / A_1**2),
         },
         "best_loss": {"M copies once": per_copy(inside(best_loss) * M)},
         "radius": {"half of the radius": per_copy(isolated_best_radius / 2)},

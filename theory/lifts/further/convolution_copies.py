@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -39,7 +37,7 @@ from sparse_limits.theory.lifts.further.copies_of_one_unit import (
 from sparse_limits.theory.lifts.further.copy_examples import agreement, layer_lipschitz, mu, pattern_chance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 nu = sp.Symbol("nu", positive=True)  # the largest eigenvalue of the second moments of a pixel
 
@@ -121,7 +119,7 @@ $r$ filters, from $[[filter_size]]$ output channels on.
 )
 
 
-def constant_signals_attain_the_eigenvalue(window_eigenvalue: sp.Expr) -> Iterator[Relation]:
+def constant_signals_attain_the_eigenvalue(window_eigenvalue: sp.Expr) -> Relations:
     """k equal weights 1/√k, together of length 1, on pixels that are all the same and have the second moment ν."""
     each = 1 / sp.sqrt(k)
     yield same(window_eigenvalue, (k * each) ** 2 * nu)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -13,7 +11,7 @@ from sparse_limits.theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, NOTHING_BEYOND, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.reasons import Relations, induction, same
 
 z = sp.Symbol("z", real=True)  # what a unit adds up
 x, v, w, y = sp.symbols(
@@ -67,16 +65,14 @@ independent of edges. So the probability of a copy is $[[sign_copy]]$.
 )
 
 
-def slope_is_the_derivative(slope: sp.Expr) -> Iterator[Relation]:
+def slope_is_the_derivative(slope: sp.Expr) -> Relations:
     """Of the hyperbolic tangent; from 1 a square is taken, and what is left is one."""
     yield same(slope, sp.diff(sp.tanh(z), z))
     yield same(1 - slope, sp.tanh(z) ** 2)
     yield same(slope, 1 / sp.cosh(z) ** 2, by=lambda gap: sp.simplify(gap.rewrite(sp.exp)))
 
 
-def weights_of_a_child_have_these_derivatives(
-    slope: sp.Expr, by_upper: sp.Expr, by_lower: sp.Expr
-) -> Iterator[Relation]:
+def weights_of_a_child_have_these_derivatives(slope: sp.Expr, by_upper: sp.Expr, by_lower: sp.Expr) -> Relations:
     """Of the unit; and as products of slopes, by which they are bounded."""
     unit = sp.tanh(y + v * sp.tanh(w * x))
     yield same(by_upper, sp.diff(unit, v))
@@ -86,7 +82,7 @@ def weights_of_a_child_have_these_derivatives(
     yield same(by_lower, root * slope.subs(z, w * x) * v * x)
 
 
-def patterns_grow_by_one_input(pattern_chance: sp.Expr) -> Iterator[Relation]:
+def patterns_grow_by_one_input(pattern_chance: sp.Expr) -> Relations:
     """One input that the unit has, which is kept, or has not, which is not; none to begin with."""
     has = valued(pattern_chance, {signs: signs + 1, inputs: inputs + 1})
     yield same(has, p_0 * pattern_chance, by=sp.powsimp)
@@ -94,9 +90,7 @@ def patterns_grow_by_one_input(pattern_chance: sp.Expr) -> Iterator[Relation]:
     yield same(pattern_chance.subs({signs: 1, inputs: 1}), p_0)
 
 
-def signs_are_independent_of_edges(
-    pattern_chance: sp.Expr, agreement: sp.Expr, sign_copy: sp.Expr
-) -> Iterator[Relation]:
+def signs_are_independent_of_edges(pattern_chance: sp.Expr, agreement: sp.Expr, sign_copy: sp.Expr) -> Relations:
     """The product of both probabilities."""
     yield same(sign_copy, pattern_chance * agreement)
 

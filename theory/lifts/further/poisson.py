@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -11,6 +9,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import (
+    CHANCE,
     DEGREE,
     IN_DEGREE,
     INDEPENDENT,
@@ -24,7 +23,7 @@ from sparse_limits.theory.lifts.degrees import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 
 i, j = sp.symbols("i j", integer=True, positive=True)
 l = sp.Symbol("l", integer=True, nonnegative=True)  # noqa: E741
@@ -119,8 +118,6 @@ So the limit is $[[order]]$.
     globals(),
 )
 
-CHANCE = lam / n
-
 
 def in_gammas(gap: sp.Expr) -> sp.Expr:
     """A gap of factorials and powers, its powers joined first."""
@@ -142,7 +139,7 @@ def primitive(zero: sp.Expr, part: sp.Expr) -> sp.Expr:
     return factor * sp.Max(0, rest)
 
 
-def stein_equation_is_solved(poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Expr) -> Iterator[Relation]:
+def stein_equation_is_solved(poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Expr) -> Relations:
     """With F(i) = F(i − 1) + π_i: at i < j, at i > j, from j to j + 1, and at 0, where F is π_0."""
     point, here = poisson_law.subs(k, j), poisson_law.subs(k, i)
     more = {i: i + 1, F: F + here}
@@ -152,7 +149,7 @@ def stein_equation_is_solved(poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Ex
     yield same(lam * up_to.subs({i: 1, F: poisson_law.subs(k, 0)}), -point, by=in_gammas)
 
 
-def terms_have_these_ratios(poisson_law: sp.Expr, lower_ratio: sp.Expr, upper_ratio: sp.Expr) -> Iterator[Relation]:
+def terms_have_these_ratios(poisson_law: sp.Expr, lower_ratio: sp.Expr, upper_ratio: sp.Expr) -> Relations:
     """Of neighbouring places; below the place the first exceeds 1, the second does not."""
     for ratio, place in ((lower_ratio, i - 1 - l), (upper_ratio, i + l)):
         term = poisson_law.subs(k, place) / (i * poisson_law.subs(k, i))
@@ -161,7 +158,7 @@ def terms_have_these_ratios(poisson_law: sp.Expr, lower_ratio: sp.Expr, upper_ra
     yield nonnegative(1 - upper_ratio, (l + 1) / (i + l + 1), by=sp.cancel)
 
 
-def jumps_are_differences(poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Expr, jump: sp.Expr) -> Iterator[Relation]:
+def jumps_are_differences(poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Expr, jump: sp.Expr) -> Relations:
     """The solution at j + 1 less that at j; it is not negative, by the probability of what is above j."""
     after = valued(beyond, {i: j + 1, F: F + valued(poisson_law, {k: j})})
     yield same(jump, after - up_to.subs(i, j), by=in_gammas)
@@ -170,9 +167,7 @@ def jumps_are_differences(poisson_law: sp.Expr, up_to: sp.Expr, beyond: sp.Expr,
     yield nonnegative(least, F / j + above / some)
 
 
-def jumps_are_bounded(
-    poisson_law: sp.Expr, jump: sp.Expr, lower_term: sp.Expr, largest_jump: sp.Expr
-) -> Iterator[Relation]:
+def jumps_are_bounded(poisson_law: sp.Expr, jump: sp.Expr, lower_term: sp.Expr, largest_jump: sp.Expr) -> Relations:
     """It lacks what *sum below* says is not negative: nothing for j = 1, where F is π_0."""
     point = poisson_law.subs(k, j)
     below = (F + point - sp.exp(-lam)) / lam - F / j
@@ -180,14 +175,14 @@ def jumps_are_bounded(
     yield same(jump.subs({F: lower_term, j: 1}), largest_jump, by=sp.expand)
 
 
-def pairs_add_up(bound: sp.Expr, edge_distance: sp.Expr, coupled_bound: sp.Expr) -> Iterator[Relation]:
+def pairs_add_up(bound: sp.Expr, edge_distance: sp.Expr, coupled_bound: sp.Expr) -> Relations:
     """n pairs; both bounds are multiples of λ/n, by 1 − qⁿ and n(1 − q) at q = e^(−λ/n)."""
     q = sp.exp(-lam / n)
     yield same(coupled_bound, n * edge_distance, by=sp.expand)
     yield same(coupled_bound - bound, CHANCE * (n * (1 - q) - (1 - q**n)), by=sp.expand)
 
 
-def order_has_the_positive_parts(poisson_law: sp.Expr, first_order: sp.Expr, order: sp.Expr) -> Iterator[Relation]:
+def order_has_the_positive_parts(poisson_law: sp.Expr, first_order: sp.Expr, order: sp.Expr) -> Relations:
     """Term by term, up to the larger root, and not one term more; the smaller one is not negative."""
     positive = sp.Sum(sp.Max(0, first_order) * poisson_law, (k, 1, last_below))
     yield same(order, positive, by=of_sums)

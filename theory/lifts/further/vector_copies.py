@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -48,7 +47,7 @@ from sparse_limits.theory.lifts.readout import Delta, T, moving_bound
 from sparse_limits.theory.lifts.tangent import L_0, LOSS, START, L, epsilon
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 
 READOUTS = sp.symbols("a_11 a_12 a_21 a_22", real=True)
 _lengths = [sp.sqrt(one**2 + two**2) for one, two in (READOUTS[:2], READOUTS[2:])]
@@ -120,7 +119,7 @@ def linear_unit(weights: tuple[sp.Expr, ...], readout: tuple[sp.Expr, ...]) -> s
 
 def moving_units_attain_the_loss(
     first_norm: sp.Expr, comparison_error: sp.Expr, approximation_loss: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Linear units on one data point, all cells of a unit moved by ρ₀ + ρ along its readout, from a witness of weights 0
     that misses by √(2ε_w): readouts of any directions whose lengths add up to A₁; and of four free entries."""
     target = -sp.sqrt(2 * epsilon_w)
@@ -145,7 +144,7 @@ def moving_units_attain_the_loss(
         )
 
 
-def linear_units_move_so_fast(square_speed: sp.Expr) -> Iterator[Relation]:
+def linear_units_move_so_fast(square_speed: sp.Expr) -> Relations:
     """The gradient of the loss in the weights of a linear unit, on one data point."""
     weights, target = sp.symbols("w_1 w_2", real=True), sp.Symbol("f", real=True)
     loss = (linear_unit(weights, PAIRS[0]) - target) ** 2 / 2

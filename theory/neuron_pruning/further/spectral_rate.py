@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
@@ -24,7 +22,7 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.reasons import Relation, nonnegative, same, vanishes
+from sparse_limits.theory.reasons import Relations, nonnegative, same, vanishes
 
 i, n = sp.symbols("i n", integer=True, positive=True)  # a factor of n!, and n
 x, y, z = sp.symbols("x y z", positive=True)  # x: an argument; y: half the logarithm of a quotient; z: m + (d − 2)/4
@@ -187,15 +185,13 @@ def by_powers(quotient: sp.Expr, n: sp.Symbol) -> sp.Expr:
     )
 
 
-def digammas_differ_by_a_sinh(digamma_density: sp.Expr, difference_density: sp.Expr) -> Iterator[Relation]:
+def digammas_differ_by_a_sinh(digamma_density: sp.Expr, difference_density: sp.Expr) -> Relations:
     yield vanishes(valued(digamma_density, {x: 1}))
     high, low = (digamma_density.subs(x, c + sp.Rational(1, 2) + sign * s) for sign in (1, -1))
     yield same(difference_density, high - low, by=in_exponentials)
 
 
-def four_sines_and_their_slopes(
-    left_density: sp.Expr, right_density: sp.Expr, four_sines: sp.Expr
-) -> Iterator[Relation]:
+def four_sines_and_their_slopes(left_density: sp.Expr, right_density: sp.Expr, four_sines: sp.Expr) -> Relations:
     """The product as a sum; the quotient of the densities is the sum over its bound, of which it has the slope at 0."""
     yield same(four_sines, sp.cosh(2 * q) * sp.cosh(q) * sp.sinh((d - 1) * q), by=in_exponentials)
     most = (d - 1) * sp.sinh((d + 2) * q) / (d + 2)
@@ -205,7 +201,7 @@ def four_sines_and_their_slopes(
 
 def degrees_add_a_fourth_power(
     harmonics: sp.Expr, modulus: sp.Expr, constant: sp.Expr, exponent: sp.Expr, leading: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Three eighths of the constant; harmonics as a quotient of Gammas, and that times the squared modulus by powers."""
     yield same(leading, sp.Rational(3, 8) * constant * sp.gamma(d) ** -exponent)
     number = sp.gamma(2 * j + d - 2) / (sp.gamma(2 * j + 1) * sp.gamma(d - 1))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Unmeasured
@@ -21,7 +19,7 @@ from sparse_limits.theory.quantities import (
     Hypothesis,
     Quantity,
 )
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relation, Relations, nonnegative, same
 from sparse_limits.theory.subset_sum.symbols import FAILURE, delta
 
 s = sp.Symbol("s", positive=True)  # sine of the least angle of a neuron with others and with the target
@@ -144,7 +142,7 @@ def slab_is_twice_its_height(slab: sp.Expr) -> Relation:
     return same(slab, 2 * level / sp.sqrt(2 * sp.pi))
 
 
-def slabs_have_less_than_half(all_slabs: sp.Expr) -> Iterator[Relation]:
+def slabs_have_less_than_half(all_slabs: sp.Expr) -> Relations:
     """N slabs; what they leave to ½."""
     yield same(all_slabs, N * slab.subs(level, level_taken))
     yield nonnegative(sp.Rational(1, 2) - all_slabs, sp.Rational(1, 2) - sp.Rational(3, 5) * ROOT)
@@ -165,7 +163,7 @@ def crease_is_a_kink(crease: sp.Expr, radius: sp.Expr) -> Relation:
     return same(crease, kink.kink_bound.subs({kink.kink: h, kink.radius: radius}))
 
 
-def cross_is_a_determinant(cross: sp.Expr) -> Iterator[Relation]:
+def cross_is_a_determinant(cross: sp.Expr) -> Relations:
     """Of the two pairs of coordinates: it does not change if a multiple of the first vector is added to the second."""
     factor = sp.Symbol("c", real=True)
     yield same(cross, sp.Matrix([v, z]).det())
@@ -173,7 +171,7 @@ def cross_is_a_determinant(cross: sp.Expr) -> Iterator[Relation]:
     yield same(cross.subs(moved, simultaneous=True), cross, by=sp.expand)
 
 
-def one_entry_is_gone(one_product: sp.Expr, cross: sp.Expr) -> Iterator[Relation]:
+def one_entry_is_gone(one_product: sp.Expr, cross: sp.Expr) -> Relations:
     """The second entry of the first vector, or the first one of the second."""
     yield same(cross.subs(v[1], 0), one_product)
     yield same(cross.subs(z[0], 0), one_product)
@@ -187,7 +185,7 @@ def areas_of_pairs(least_area: sp.Expr, one_product: sp.Expr) -> Relation:
 
 def error_of_a_row(
     error: sp.Expr, radius: sp.Expr, crease: sp.Expr, direction: sp.Expr, least_area: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Both at a sine C/V: the radius falls with the length V, the crease does not depend on it."""
     sine = area / length
     near, bent = radius.subs(s, sine), crease.subs({s: sine, h: eta * length})
@@ -197,7 +195,7 @@ def error_of_a_row(
     yield same(error, direction * least_area * sp.Min(*map(sp.simplify, shares)))
 
 
-def unread_coordinates_cost_more(no_larger: sp.Expr, direction: sp.Expr) -> Iterator[Relation]:
+def unread_coordinates_cost_more(no_larger: sp.Expr, direction: sp.Expr) -> Relations:
     """The error with the second of either pair; at η ≤ 1, N ≥ 1 and d ≥ 2."""
     yield same(no_larger, direction * (eta * mu) * eta / 16)
     more, others, root = sp.symbols("p q w", nonnegative=True)
@@ -208,7 +206,7 @@ def unread_coordinates_cost_more(no_larger: sp.Expr, direction: sp.Expr) -> Iter
 
 def chances_are_slabs(
     weight_chance: sp.Expr, minor_chance: sp.Expr, target_chance: sp.Expr, length_chance: sp.Expr, slab: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """A weight; a minor, given the length ρ of two entries of one row, of the density ρ exp(−ρ²/2); a weight and the target; squares."""
     yield same(weight_chance, slab.subs(level, eta))
     other, weight = sp.Symbol("rho", positive=True), sp.Symbol("w", real=True)
@@ -226,14 +224,14 @@ def chances_add_up(
     minor_chance: sp.Expr,
     target_chance: sp.Expr,
     length_chance: sp.Expr,
-) -> Iterator[Relation]:
+) -> Relations:
     """Pairs of rows with pairs of columns, weights, and rows."""
     yield same(minors, N * (N - 1) / 2 * (d * (d - 1) / 2), by=sp.expand_func)
     weights = N * d + N
     yield same(failure, weights * weight_chance + minors * minor_chance + N * (target_chance + length_chance))
 
 
-def flat_targets(flat_error: sp.Expr, direction: sp.Expr, eta_taken: sp.Expr, R_taken: sp.Expr) -> Iterator[Relation]:
+def flat_targets(flat_error: sp.Expr, direction: sp.Expr, eta_taken: sp.Expr, R_taken: sp.Expr) -> Relations:
     """At N = d, where both bounds are worse: the smaller one of each pair, and what is left of δ."""
     p, q = sp.symbols("p q", nonnegative=True)
     inside = {d: 2 + q, delta: 1 / (1 + p)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
@@ -12,8 +10,8 @@ from sparse_limits.theory.graphon.rate import log_size, row_kernel, row_law
 from sparse_limits.theory.graphon.symbols import n, p
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, same
+from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity
+from sparse_limits.theory.reasons import Relations, induction, same
 from sparse_limits.theory.saliency.model import tau
 from sparse_limits.theory.tails import product_survival
 
@@ -22,7 +20,6 @@ layers = sp.Symbol("L", integer=True, positive=True)
 first_moment, second_moment = sp.symbols("p_1 p_2", positive=True)  # means of p and of p² over the hidden units
 tau_1, tau_2, rho_1, rho_2 = sp.symbols("tau_1 tau_2 rho_1 rho_2", positive=True)
 
-FROM_0_TO_1 = sp.Interval(0, 1)
 
 constant_change = 1 - (1 - first_cut) * (1 - second_cut)
 composition_bound = first_cut + second_cut
@@ -67,7 +64,7 @@ constants $1$ are sharp: $U_l=1$ and $W_l=1-c_l$ attain the bound if one of the 
         Quantity(
             (first_cut, second_cut),
             "distance in cut norm of two graphons, in the first or in the second layer",
-            FROM_0_TO_1,
+            CLOSED_UNIT,
             drawn=(0, 1),
         ),
         CUT_NORM,
@@ -183,17 +180,17 @@ $p^2$. Then the mean deviation of the entry differs from $[[deviation]]$ by at m
     proof=Proof.PROVED,
     quantities=(
         Quantity(n, "number of hidden units between the layers", COUNT, drawn=(4, 60)),
-        Quantity(p, "probability that both weights of a path are kept, at one hidden unit", FROM_0_TO_1, drawn=(0, 1)),
+        Quantity(p, "probability that both weights of a path are kept, at one hidden unit", CLOSED_UNIT, drawn=(0, 1)),
         Quantity(
             first_moment,
             "mean over the hidden units of the probability that both weights of a path are kept",
-            FROM_0_TO_1,
+            CLOSED_UNIT,
             drawn=(sp.Rational(3, 10), sp.Rational(1, 2)),
         ),
         Quantity(
             second_moment,
             "mean over the hidden units of the square of that probability",
-            FROM_0_TO_1,
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 10), sp.Rational(1, 4)),
         ),
     ),
@@ -301,7 +298,7 @@ layer have the positions of those with the largest readouts: $[[sorted_density]]
 )
 
 
-def sizes_have_this_density(row_law: sp.Expr) -> Iterator[Relation]:
+def sizes_have_this_density(row_law: sp.Expr) -> Relations:
     """The slope of P(|a| ≤ eˣ), and of 1 less the chance of more."""
     below = sp.erf(sp.exp(log_size) / sp.sqrt(2))
     yield same(row_law, sp.diff(below, log_size))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise, product
 
@@ -14,7 +14,7 @@ from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.motifs import MOTIFS, Motif, expected_density
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NOTHING_BEYOND, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, induction, same
+from sparse_limits.theory.reasons import Relations, holds, induction, same
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS, rho
 
 kept_entries = sp.Symbol("K", integer=True, nonnegative=True)
@@ -111,9 +111,7 @@ def expanded(expression: sp.Expr) -> sp.Expr:
     return sp.expand(sp.expand_func(expression))
 
 
-def vertices_are_sent_one_after_the_other(
-    placements: sp.Expr, motif_means: Mapping[str, sp.Expr]
-) -> Iterator[Relation]:
+def vertices_are_sent_one_after_the_other(placements: sp.Expr, motif_means: Mapping[str, sp.Expr]) -> Relations:
     """The mean over the entries met; and the maps that send all vertices to different rows and columns."""
     for name, mean in motif_means.items():
         law = vertex_by_vertex(MOTIFS[name])
@@ -127,7 +125,7 @@ def vertices_are_sent_one_after_the_other(
             yield same(injective, m**rows * n**columns * law[len(motif.edges)], by=expanded)
 
 
-def rows_and_columns_of_a_cycle_coincide(coincidences: Mapping[str, sp.Expr], four_cycle: Motif) -> Iterator[Relation]:
+def rows_and_columns_of_a_cycle_coincide(coincidences: Mapping[str, sp.Expr], four_cycle: Motif) -> Relations:
     """The chances of the maps that meet four, two, and one entry."""
     law = vertex_by_vertex(four_cycle)
     yield holds({int(met) for met in coincidences} == set(law), f"entries met: {', '.join(coincidences)}")
@@ -135,7 +133,7 @@ def rows_and_columns_of_a_cycle_coincide(coincidences: Mapping[str, sp.Expr], fo
         yield same(chance, law[int(met)], by=sp.factor)
 
 
-def entries_of_a_set_are_met_one_after_the_other(subset_chance: sp.Expr) -> Iterator[Relation]:
+def entries_of_a_set_are_met_one_after_the_other(subset_chance: sp.Expr) -> Relations:
     """K − r of the other mn − r entries are in the set, given r that are."""
     left = (kept_entries - several) / (m * n - several)
     yield induction(subset_chance, several, sp.S.One, lambda chance: left * chance, by=reduce)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -33,7 +31,7 @@ from sparse_limits.theory.operators.noise import (
 )
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, same
+from sparse_limits.theory.reasons import Relations, same
 from sparse_limits.theory.saliency.blocks import BLOCK, KEPT, NOT_MORE_THAN_THERE_ARE, block, kept
 from sparse_limits.theory.saliency.model import COLUMNS, ROWS
 
@@ -96,7 +94,7 @@ def fourth_moment() -> sp.Expr:
 
 def fourth_cumulant_shifts_the_constant_edge(
     sparse_edge: sp.Expr, constant_edge: sp.Expr, fourth_cumulant: sp.Expr, row_excess: sp.Expr, column_excess: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The mean excess at p = q = ½ and a, b of the edge; for m = n and small V it is that of Lee and Schnelli."""
     a, b = sp.sqrt(n / variance), sp.sqrt(m / variance)
     optimum = {row_resolvent: a, column_resolvent: b}
@@ -107,9 +105,7 @@ def fourth_cumulant_shifts_the_constant_edge(
     yield same(sp.limit(sp.simplify(square), variance, 0), 1)
 
 
-def mean_height_has_this_derivative(
-    row_height: sp.Expr, column_height: sp.Expr, sensitivity: sp.Expr
-) -> Iterator[Relation]:
+def mean_height_has_this_derivative(row_height: sp.Expr, column_height: sp.Expr, sensitivity: sp.Expr) -> Relations:
     """Of p·height + q·height in the variance."""
     flows = {row_flow: variance * column_resolvent, column_flow: variance * row_resolvent}
     yield same(sp.diff((row_share * row_height + column_share * column_height).subs(flows), variance), sensitivity)
@@ -117,7 +113,7 @@ def mean_height_has_this_derivative(
 
 def edge_moves_with_the_mean_square(
     constant_edge: sp.Expr, square_variance: sp.Expr, sensitivity: sp.Expr, edge_spread: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """The derivative at the optimum, over the edge; its square times the variance of the mean of mn squares."""
     optimum = {row_share: sp.Rational(1, 2), column_share: sp.Rational(1, 2)}
     optimum |= {row_resolvent: sp.sqrt(n / variance), column_resolvent: sp.sqrt(m / variance)}
@@ -125,7 +121,7 @@ def edge_moves_with_the_mean_square(
     yield same(edge_spread**2, square_variance * relative**2 / (m * n))
 
 
-def exponent_is_least_there(tail_exponent: sp.Expr, row_tail: sp.Expr) -> Iterator[Relation]:
+def exponent_is_least_there(tail_exponent: sp.Expr, row_tail: sp.Expr) -> Relations:
     """The exponent is flat at e^(θβ) = mz/B, and convex; its value there, for a row that is fed."""
     fed = sp.Symbol("B_1", positive=True)
     least = sp.log(m * level / row_flow) / reach

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
@@ -15,7 +14,7 @@ from sparse_limits.theory.operators.norms import complex_factor, infinity_one_bo
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, holds, same
+from sparse_limits.theory.reasons import Relations, holds, same
 
 x = sp.Symbol("x", real=True)  # difference of two angles
 alpha, beta = sp.symbols("alpha beta", real=True)  # angles of f and of the conjugate of g
@@ -85,14 +84,14 @@ def antiderivative(wave: sp.Expr, q: sp.Symbol) -> sp.Expr:
     return wave * sp.sin(q * x) / q + wave.diff(x) * sp.cos(q * x) / q**2 - wave.diff(x, 2) * sp.sin(q * x) / q**3
 
 
-def real_part_is_a_cosine(planar_entry: sp.Expr) -> Iterator[Relation]:
+def real_part_is_a_cosine(planar_entry: sp.Expr) -> Relations:
     """Of e^(iα)e^(−iβ), and the scalar product of two unit vectors of the plane."""
     yield same(planar_entry, sp.re(sp.expand_complex(sp.exp(sp.I * alpha) * sp.exp(-sp.I * beta))))
     vectors = [sp.Matrix([sp.cos(angle), sp.sin(angle)]) for angle in (alpha, beta)]
     yield same(planar_entry, vectors[0].dot(vectors[1]))
 
 
-def mean_product_of_two_waves(inner_wave: sp.Expr, middle_wave: sp.Expr) -> Iterator[Relation]:
+def mean_product_of_two_waves(inner_wave: sp.Expr, middle_wave: sp.Expr) -> Relations:
     """1/π times the integral of R from x − π/2 to x + π/2, where S is 1: R falls, is flat and falls, or is flat, falls and is flat."""
     falling = 2 - 4 * phi / sp.pi
     within = (
@@ -111,7 +110,7 @@ def mean_product_of_two_waves(inner_wave: sp.Expr, middle_wave: sp.Expr) -> Iter
 
 def coefficients_are_integrals(
     inner_wave: sp.Expr, middle_wave: sp.Expr, coefficient: sp.Expr, first_coefficient: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """2/π times the integral from 0 to π of the wave and a cosine, twice that to π/2, for every odd frequency."""
     q = sp.Symbol("q", positive=True)
     integral = sum(
@@ -122,7 +121,7 @@ def coefficients_are_integrals(
     yield same(coefficient.subs(n, 1), first_coefficient)
 
 
-def signs_multiply(coefficient: sp.Expr, first_coefficient: sp.Expr, sign: sp.Expr) -> Iterator[Relation]:
+def signs_multiply(coefficient: sp.Expr, first_coefficient: sp.Expr, sign: sp.Expr) -> Relations:
     """The sign and the cube in each coefficient; periods of four odd numbers, in which all products are tried."""
     yield same(coefficient, first_coefficient * sign / odd**3)
     yield same(sign.subs(n, n + 4), sign)
@@ -133,7 +132,7 @@ def signs_multiply(coefficient: sp.Expr, first_coefficient: sp.Expr, sign: sp.Ex
 
 def norm_is_a_geometric_mean(
     planar_factor: sp.Expr, infinity_one_bound: sp.Expr, largest_entry: sp.Expr, planar_operator_bound: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Of both norms, the first of which is the factor times that over real functions; what O2.1 gives of these."""
     yield same(planar_operator_bound**2, planar_factor * infinity_one_bound * largest_entry)
     yield same(infinity_one_bound, norms.infinity_one_bound)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
@@ -13,7 +12,7 @@ from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.saliency.model import ANY_FAILURE, delta
 from sparse_limits.theory.saliency.support_recovery import (
     HIGHER,
@@ -128,7 +127,7 @@ def in_roots(expression: sp.Expr) -> sp.Expr:
     return sp.expand(sp.expand_power_base(sp.expand_power_exp(sp.combsimp(sp.powdenest(named)))))
 
 
-def factor_is_the_mean_over_four_states(row_factor: sp.Expr) -> Iterator[Relation]:
+def factor_is_the_mean_over_four_states(row_factor: sp.Expr) -> Relations:
     """Entry of the other column less entry of the support, as an exponent of t."""
     mean = sp.S.Zero
     for on, off in product((0, 1), repeat=2):
@@ -136,14 +135,14 @@ def factor_is_the_mean_over_four_states(row_factor: sp.Expr) -> Iterator[Relatio
     yield same(row_factor, mean, by=sp.expand)
 
 
-def factor_is_smallest_at_the_best_tilt(row_factor: sp.Expr, best_tilt: sp.Expr) -> Iterator[Relation]:
+def factor_is_smallest_at_the_best_tilt(row_factor: sp.Expr, best_tilt: sp.Expr) -> Relations:
     """No slope there, and a positive second derivative; its square exceeds 1 by p_S − p_0 over a positive number."""
     yield same(sp.diff(row_factor, tilt).subs(tilt, best_tilt), sp.S.Zero, by=in_odds)
     yield same(sp.diff(row_factor, tilt, 2), 2 * p_s * (1 - p_0) / tilt**3)
     yield same(best_tilt**2 - 1, (p_s - p_0) / (p_0 * (1 - p_s)))
 
 
-def bound_is_delta_at_these_rows(pair_failure: sp.Expr, enough_rows: sp.Expr) -> Iterator[Relation]:
+def bound_is_delta_at_these_rows(pair_failure: sp.Expr, enough_rows: sp.Expr) -> Relations:
     """The logarithm of the bound, affine in n, is that of δ there; a row more takes 1 − β² of the bound."""
     at_no_row = sp.log(pair_failure.subs(n, 0))
     rate = sp.log(pair_failure.subs(n, 1) / pair_failure.subs(n, 0))
@@ -152,7 +151,7 @@ def bound_is_delta_at_these_rows(pair_failure: sp.Expr, enough_rows: sp.Expr) ->
     yield nonnegative(taken, APART, where=ODDS_APART, strict=True)
 
 
-def roots_are_those_of_two_laws(root_mass: sp.Expr) -> Iterator[Relation]:
+def roots_are_those_of_two_laws(root_mass: sp.Expr) -> Relations:
     """Its square is the product of two laws of S16.1, and itself one for equal ones; row by row, kept in both or in neither."""
     yield same(root_mass**2, kept_law(p_s) * kept_law(p_0), by=in_roots)
     yield same(root_mass.subs(p_0, p_s), kept_law(p_s), by=in_roots)
@@ -161,7 +160,7 @@ def roots_are_those_of_two_laws(root_mass: sp.Expr) -> Iterator[Relation]:
     yield same(more, both * root_mass + none * root_mass.subs(i, i + 1), by=in_roots)
 
 
-def floor_is_the_square_over_the_counts(root_mass: sp.Expr, pair_floor: sp.Expr) -> Iterator[Relation]:
+def floor_is_the_square_over_the_counts(root_mass: sp.Expr, pair_floor: sp.Expr) -> Relations:
     """The square of the sum of the roots over the number of counts, for up to five rows."""
     roots = {p_s: odds_s**2 / (1 + odds_s**2), p_0: odds_0**2 / (1 + odds_0**2)}
     for rows in range(1, 6):

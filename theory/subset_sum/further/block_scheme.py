@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -12,7 +11,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import UNIT, Hypothesis
 from sparse_limits.theory.questions import OpenQuestion
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.block_counts import (
     d_0,
     d_1,
@@ -84,7 +83,7 @@ def in_factors(expression: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.powsimp(sp.expand(expression.subs(1 - unlucky, lucky))))
 
 
-def success_is_a_factor_for_each_weight(scheme_success: sp.Expr, unlucky: sp.Expr) -> Iterator[Relation]:
+def success_is_a_factor_for_each_weight(scheme_success: sp.Expr, unlucky: sp.Expr) -> Relations:
     """One input, and the weights of one more, for one output and one more."""
     one = scheme_success.subs({d_0: 1, d_1: 1})
     yield same(one, 1 - unlucky)
@@ -92,7 +91,7 @@ def success_is_a_factor_for_each_weight(scheme_success: sp.Expr, unlucky: sp.Exp
     yield same(scheme_success.subs(d_1, d_1 + 1), scheme_success * (1 - unlucky) ** d_0, by=in_factors)
 
 
-def success_at_these_units(scheme_success: sp.Expr, scheme_units: sp.Expr) -> Iterator[Relation]:
+def success_at_these_units(scheme_success: sp.Expr, scheme_units: sp.Expr) -> Relations:
     """It is 1 − δ there, as 2^(−n) is what one weight may fail with; and its logarithm has a positive derivative in n."""
     yield same(2**-scheme_units, 1 - (1 - delta) ** (1 / weights))
     yield same(scheme_success.subs(n, scheme_units), 1 - delta)
@@ -104,13 +103,13 @@ def success_at_these_units(scheme_success: sp.Expr, scheme_units: sp.Expr) -> It
     yield nonnegative(slope, sp.Mul(*more) * sp.log(2) / y, where=where, strict=True)
 
 
-def slope_is_that_of_the_units(size_slope: sp.Expr) -> Iterator[Relation]:
+def slope_is_that_of_the_units(size_slope: sp.Expr) -> Relations:
     """R8's number of units, differentiated in the logarithms of the inputs and of the outputs."""
     for letter in (d_0, d_1):
         yield same(size_slope, letter * sp.diff(size, letter))
 
 
-def slopes_have_this_quotient(size_slope: sp.Expr, least_units: sp.Expr, wide_excess: sp.Expr) -> Iterator[Relation]:
+def slopes_have_this_quotient(size_slope: sp.Expr, least_units: sp.Expr, wide_excess: sp.Expr) -> Relations:
     """The slope of the lower bound in the logarithms of the inputs and of the outputs times the quotient."""
     for letter in (d_0, d_1):
         yield same(size_slope, wide_excess * letter * sp.diff(least_units, letter))

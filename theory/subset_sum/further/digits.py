@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +11,7 @@ from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.subset_sum.layer_error import (
     activation,
     argument,
@@ -102,7 +101,7 @@ def entries(inputs: sp.Expr, outputs: sp.Expr) -> sp.Expr:
     return sp.Sum(sp.Sum(sp.S.One, (j, 1, outputs)), (i, 1, inputs)).doit()
 
 
-def leads_are_least_at_the_ends(margin: sp.Expr) -> Iterator[Relation]:
+def leads_are_least_at_the_ends(margin: sp.Expr) -> Relations:
     """The lead with the top's error downwards and the other's upwards; with any others within them it is more."""
     least = (top - top_error) - (other + other_error)
     yield same(margin, least)
@@ -110,13 +109,13 @@ def leads_are_least_at_the_ends(margin: sp.Expr) -> Iterator[Relation]:
     yield nonnegative(lead - margin, 2 * top_error * x / (x + y) + 2 * other_error * v / (u + v))
 
 
-def the_network_has_four_matrices(total: sp.Expr) -> Iterator[Relation]:
+def the_network_has_four_matrices(total: sp.Expr) -> Relations:
     """The entries between layers of these sizes, one by one."""
     sizes = (d_0, n * d_0, d_1, n * d_1, d_2)
     yield same(total, sp.Add(*(entries(*pair) for pair in pairwise(sizes))))
 
 
-def blocks_have_an_entry_in_front_of_each_unit(candidates: sp.Expr) -> Iterator[Relation]:
+def blocks_have_an_entry_in_front_of_each_unit(candidates: sp.Expr) -> Relations:
     """A block of n units for each input: one column in front of it, a matrix behind."""
     blocks = ((inputs, entries(1, n) + entries(n, outputs)) for inputs, outputs in ((d_0, d_1), (d_1, d_2)))
     yield same(candidates, sp.Add(*(inputs * block for inputs, block in blocks)))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Proof, Provenance
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, nonnegative, same
+from sparse_limits.theory.quantities import Hypothesis
+from sparse_limits.theory.reasons import Relations, nonnegative, same
 from sparse_limits.theory.subset_sum import product_laws
-from sparse_limits.theory.subset_sum.item_products import BESSEL
+from sparse_limits.theory.subset_sum.item_products import ARGUMENT, BESSEL, SOURCE
 from sparse_limits.theory.subset_sum.potential import REACH, a, contraction, kappa
 from sparse_limits.theory.subset_sum.product_laws import (
     HALF,
@@ -70,7 +68,7 @@ def at_the_reach(gap: sp.Expr) -> sp.Expr:
 
 def half_of_the_densities_contract(
     uniform_density: sp.Expr, gaussian_density: sp.Expr, uniform_contraction: sp.Expr, gaussian_contraction: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """R4 with half of the density at a, which is 1/(1 + y) for uniform weights; beyond a it is less, by its slope."""
     for density, shrunk, place in (
         (uniform_density, uniform_contraction, 1 / (1 + y)),
@@ -84,7 +82,7 @@ def half_of_the_densities_contract(
 
 def the_uniform_contraction_is_convex(
     uniform_contraction: sp.Expr, uniform_reach: sp.Expr, uniform_best: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Its curvature is 1/(8a) and its slope 0 at the reach; from 1 at 0 it falls by the integral of the slope."""
     slope = sp.diff(uniform_contraction, a)
     yield nonnegative(sp.diff(slope, a), 1 / (8 * a))
@@ -92,7 +90,7 @@ def the_uniform_contraction_is_convex(
     yield same(uniform_best, 1 + sp.integrate(sp.expand(slope), (a, 0, uniform_reach)))
 
 
-def the_quotient_has_this_slope(quotient: sp.Expr, quotient_slope: sp.Expr) -> Iterator[Relation]:
+def the_quotient_has_this_slope(quotient: sp.Expr, quotient_slope: sp.Expr) -> Relations:
     """Its derivative, by the recurrence of the functions; with K₁ = K₀ + y it is negative."""
     yield same(sp.diff(quotient, a), quotient_slope, by=recurrence)
     base = sp.Symbol("base", positive=True)
@@ -102,7 +100,7 @@ def the_quotient_has_this_slope(quotient: sp.Expr, quotient_slope: sp.Expr) -> I
 
 def the_normal_contraction_turns_there(
     gaussian_contraction: sp.Expr, quotient: sp.Expr, gaussian_reach: sp.Expr, gaussian_best: sp.Expr
-) -> Iterator[Relation]:
+) -> Relations:
     """Its slope by the quotient; that is 1 at the reach; the value there by K₁, which has no slope in it."""
     slope = a * sp.besselk(1, a) / (4 * sp.pi) * (1 - quotient)
     yield same(sp.diff(gaussian_contraction, a), slope, by=recurrence)
@@ -121,25 +119,16 @@ weights on $[-1,1]$, $a\le1$, and of at most $[[gaussian_contraction]]$ for stan
 least at $a=[[uniform_reach]]$ and $a=[[gaussian_reach]]$, with the values $[[uniform_best]]$ and $[[gaussian_best]]$.
 """,
     steps=STEPS,
-    source=Source(
-        "2006.07990",
-        "NeurIPS 2020",
-        "beyond the abstract, which names subset sums and no items; textbook laws of products, as in the two layers of R8",
-    ),
+    source=SOURCE,
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        Quantity(
-            t,
-            "argument of a density or a distribution function",
-            sp.S.Reals,
-            drawn=(sp.Rational(1, 10), sp.Rational(9, 10)),
-        ),
+        ARGUMENT,
         REACH.drawn_from(sp.Rational(1, 5), sp.Rational(4, 5)),
     ),
     hypotheses=(
         Hypothesis("independent weights, all uniform on [−1, 1] or all standard normal"),
-        Hypothesis("an item is usable with probability 1/2, independently of its value"),
+        Hypothesis("an item is usable with probability 1/2, independently of its value and of the other items"),
         Hypothesis(
             "for the contraction of uniform weights, products of which reach no farther than 1",
             a <= 1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -14,7 +13,7 @@ from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, at_sizes, same
+from sparse_limits.theory.reasons import Relations, at_sizes, same
 from sparse_limits.theory.subset_sum.expected_count import empty_subset, expected_count
 from sparse_limits.theory.subset_sum.symbols import DISTANCE, ITEMS, TARGET, eps, n, z
 
@@ -149,14 +148,14 @@ def integrated(a: int, b: int, c: int) -> sp.Expr:
 SIZES = ((2, 3, 2), (3, 1, 3), (0, 2, 1), (2, 2, 0), (1, 0, 2))
 
 
-def truncated_power_is_an_integral_over_the_common_part(truncated_power: sp.Expr) -> Iterator[Relation]:
+def truncated_power_is_an_integral_over_the_common_part(truncated_power: sp.Expr) -> Relations:
     """The integral of the three powers, as polynomials in x and y."""
     places = [dict(zip((a, b, c), sizes, strict=True)) for sizes in SIZES]
     cases = ((valued(truncated_power, at).doit(), integrated(*at.values())) for at in places)
     yield at_sizes(cases, "numbers of items")
 
 
-def items_are_of_four_kinds(arrangements: sp.Expr) -> Iterator[Relation]:
+def items_are_of_four_kinds(arrangements: sp.Expr) -> Relations:
     """None of them in one way; one more of any kind, from n that are of neither subset, over how many there then are of it."""
     all_items = n + a + b + c
     here = arrangements.subs(n, all_items)
@@ -167,14 +166,14 @@ def items_are_of_four_kinds(arrangements: sp.Expr) -> Iterator[Relation]:
     yield same(arrangements.subs({n: 5, a: 2, b: 1, c: 1}), 5 * 4 * 3)  # b, c and the one left out, in this order
 
 
-def an_item_has_this_transform(item: sp.Expr) -> Iterator[Relation]:
+def an_item_has_this_transform(item: sp.Expr) -> Relations:
     """The mean of e^(−rX) over [−1, 1]."""
     place = sp.Symbol("place", real=True)
     mean = sp.integrate(sp.exp(-r * place) / 2, (place, -1, 1))
     yield same(item, mean, by=lambda gap: sp.expand(gap.rewrite(sp.exp)))
 
 
-def items_multiply_transforms(item: sp.Expr, pair_transform: sp.Expr) -> Iterator[Relation]:
+def items_multiply_transforms(item: sp.Expr, pair_transform: sp.Expr) -> Relations:
     """One item more of each kind is one factor more; no item leaves the transform of two steps at 0."""
     for kind, place in ((a, r), (b, s), (c, r + s)):
         more = pair_transform.subs(kind, kind + 1) / pair_transform
@@ -182,7 +181,7 @@ def items_multiply_transforms(item: sp.Expr, pair_transform: sp.Expr) -> Iterato
     yield same(pair_transform.subs({a: 0, b: 0, c: 0}), 1 / (r * s))
 
 
-def differences_stand_for_the_exponentials(pair_transform: sp.Expr, cone_transform: sp.Expr) -> Iterator[Relation]:
+def differences_stand_for_the_exponentials(pair_transform: sp.Expr, cone_transform: sp.Expr) -> Relations:
     """Each item is half of a difference, e^r − e^(−r) at its place, and what is left is the transform."""
     steps = sp.sinh(r) ** a * sp.sinh(s) ** b * sp.sinh(r + s) ** c
     yield same(pair_transform, steps * cone_transform, by=lambda gap: sp.powsimp(sp.expand_power_base(gap)))
@@ -191,21 +190,21 @@ def differences_stand_for_the_exponentials(pair_transform: sp.Expr, cone_transfo
     yield same(cone_transform.subs(c, c + 1) / cone_transform, along)
 
 
-def mirror_images_count_twice(weight: sp.Expr) -> Iterator[Relation]:
+def mirror_images_count_twice(weight: sp.Expr) -> Relations:
     """A term and its mirror image count twice together, and what has x > y does not count."""
     beyond = sp.Symbol("beyond", positive=True)
     yield same(weight, 2 - weight.subs(gap, -gap))
     yield same(weight.subs(gap, -beyond), 0)
 
 
-def the_empty_subset_adds_its_pairs(pairs_with_empty: sp.Expr) -> Iterator[Relation]:
+def the_empty_subset_adds_its_pairs(pairs_with_empty: sp.Expr) -> Relations:
     """The mean of N² less that of (N − 1)², multiplied out."""
     number = sp.Symbol("N")
     others = sp.expand((number - 1) ** 2).subs(number**2, square).subs(number, mean)
     yield same(square - pairs_with_empty, others)
 
 
-def the_mean_square_vanishes_at_the_bound(hit_at_least: sp.Expr) -> Iterator[Relation]:
+def the_mean_square_vanishes_at_the_bound(hit_at_least: sp.Expr) -> Relations:
     """square − 2t·mean + t²·hit, least at t = mean/hit, is 0 for a hit of this probability."""
     t = mean / hit_at_least
     yield same(square + t**2 * hit_at_least, 2 * t * mean)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
@@ -11,7 +9,7 @@ from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
-from sparse_limits.theory.reasons import Relation, induction, nonnegative, same
+from sparse_limits.theory.reasons import Relations, induction, nonnegative, same
 from sparse_limits.theory.subset_sum.potential import REACH, a
 from sparse_limits.theory.subset_sum.product_laws import quenched_size, t, uniform_product
 from sparse_limits.theory.subset_sum.symbols import eps, n
@@ -82,7 +80,7 @@ def unfolded(formula: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.expand(formula.subs(single_hit, name).rewrite(sp.exp)))
 
 
-def half_of_the_samples_serve_at_the_median(success: sp.Expr, median_items: sp.Expr) -> Iterator[Relation]:
+def half_of_the_samples_serve_at_the_median(success: sp.Expr, median_items: sp.Expr) -> Relations:
     """At n₅₀ failures and successes are one half; and a candidate more serves p of the failures, where p > 0."""
     yield same(success.subs(n, median_items), sp.Rational(1, 2), by=unfolded)
     chance, y = sp.symbols("p y", positive=True)
@@ -91,7 +89,7 @@ def half_of_the_samples_serve_at_the_median(success: sp.Expr, median_items: sp.E
     yield nonnegative(gain, y / (1 + y), where={chance: y / (1 + y)}, strict=True)
 
 
-def the_slope_is_least_at_no_width(slope: sp.Expr, least_slope: sp.Expr) -> Iterator[Relation]:
+def the_slope_is_least_at_no_width(slope: sp.Expr, least_slope: sp.Expr) -> Relations:
     """Equal at ε = 0; beyond it more by a fourth of log(1 + ε²/(w² − ε²)), at w² = ε² + y."""
     y = sp.Symbol("y", positive=True)
     yield same(

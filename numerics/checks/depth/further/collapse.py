@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.depth.one_sample import at_any
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.theory.depth.further.collapse import (
     collapse,
     last_first,
@@ -28,8 +26,6 @@ from sparse_limits.theory.saliency.model import rho, tau
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.tails import half_normal, product_normal, t, triple_normal
 
-HALF = sp.Rational(1, 2)
-
 
 @exact(collapse, step="kept numbers")
 @control("mean-field: every layer keeps the density", kept_first=n * d * density, kept_hidden=n**2 * density)
@@ -42,7 +38,7 @@ def kept_numbers_add_up(
     hidden: sp.Expr,
     readout: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """For every depth they are the mean of the whole network times its weights; each is a multiple of its probability."""
     weights = n * d + (L - 1) * n**2 + n
     yield trial.same(kept_first + (L - 1) * kept_hidden + kept_readout, weights * density)
@@ -63,7 +59,7 @@ def one_is_left_at_the_density(
     kept_hidden: sp.Expr,
     kept_readout: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """D3.2's threshold at such a density is where the layer keeps one: its equation has this root, and no other.
 
     Put in for ρ, it solves the equation at every τ that is named beside it, and this is where the kept number is 1. At a
@@ -83,7 +79,7 @@ def one_is_left_at_the_density(
 
 @exact(collapse)
 @control("tails exchanged", two=triple_normal.survival, three=product_normal.survival)
-def bounded_tails_are_those_of_the_layers(two: sp.Expr, three: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bounded_tails_are_those_of_the_layers(two: sp.Expr, three: sp.Expr, trial: Trial) -> Findings:
     """What the bounds stand beside: D3.2's probabilities, less the gates, at the scores over their scales."""
     yield trial.same(two.subs(t, tau * sp.sqrt(n * d / 2)) / 2, first)
     yield trial.same(three.subs(t, n * tau / 2) / 4, hidden)
@@ -93,7 +89,7 @@ def bounded_tails_are_those_of_the_layers(two: sp.Expr, three: sp.Expr, trial: T
 @exact(collapse)
 @control("one factor large", three_lower=half_normal.at(root), two_lower=half_normal.at(sp.sqrt(t)))
 @control("one side", two_lower=two_lower / 4, three_lower=three_lower / 8)
-def lower_bounds_are_powers(three_lower: sp.Expr, two_lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def lower_bounds_are_powers(three_lower: sp.Expr, two_lower: sp.Expr, trial: Trial) -> Findings:
     """All k factors exceed t^(1/k): the k-th power of the tail of one, at y where t is the k-th power of y."""
     y = sp.Symbol("y", positive=True)
     for claimed, factors in ((three_lower, 3), (two_lower, 2)):
@@ -118,7 +114,7 @@ def exponents_are_those_of_both_bounds(
     two_lower: sp.Expr,
     two_upper: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Minus the slope of the upper bound is the exponential, times a constant; and logarithms over exponents for large t."""
     for bound, exponent in ((three_upper, three_exponent), (two_upper, two_exponent)):
         slope = sp.diff(bound, t)
@@ -144,7 +140,7 @@ def hidden_matrices_outlive_the_others(
     three_exponent: sp.Expr,
     two_exponent: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The arguments are read off the probabilities; the logarithms of both ratios grow like those of the two normals."""
     (of_hidden,) = (each.args[1] for each in hidden.atoms(type(triple_normal.survival)))
     for claimed, tail in ((order, first), (readout_order, readout)):

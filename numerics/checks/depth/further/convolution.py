@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.evidence.sums import adds_up, grows_by, same_whatever, sloped
 from sparse_limits.numerics.networks import Network, gradient
 from sparse_limits.theory.depth.further.convolution import (
@@ -116,7 +116,7 @@ share = sp.Symbol("p_D", positive=True)  # of a sample in the mean over the data
 
 
 @exact(convolution_rows, step="pooled derivative", cost=0.5)
-def pooled_output_has_the_derivative(pooled_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pooled_output_has_the_derivative(pooled_part: sp.Expr, trial: Trial) -> Findings:
     """For any number of positions and any φ; and up to two filters of two entries at three, of power one and two."""
     yield same_whatever(trial, over_positions(sp.S.One) / positions, pooled_part / sp.sqrt(patch_size))
     cases = [(each.seen, written(pooled_part, each.size, each.parts)) for each in trial.once(one_filter, False)]
@@ -124,7 +124,7 @@ def pooled_output_has_the_derivative(pooled_part: sp.Expr, trial: Trial) -> Iter
 
 
 @exact(convolution_rows, step="dense derivative", cost=0.5)
-def dense_output_has_the_derivative(dense_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def dense_output_has_the_derivative(dense_part: sp.Expr, trial: Trial) -> Findings:
     """The same with a weight for each position."""
     seen = over_positions(readout_at(position)) / sp.sqrt(positions)
     yield same_whatever(trial, seen, dense_part / sp.sqrt(patch_size))
@@ -133,7 +133,7 @@ def dense_output_has_the_derivative(dense_part: sp.Expr, trial: Trial) -> Iterat
 
 
 @exact(convolution_rows, step="pooled slope", cost=0.5)
-def pooled_slope_is_readout_times_mean(pooled_slope: sp.Expr, pooled_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pooled_slope_is_readout_times_mean(pooled_slope: sp.Expr, pooled_part: sp.Expr, trial: Trial) -> Findings:
     """Sample by sample of the mean, with any φ and any number of positions; and every filter weight of small networks."""
     seen = a / sp.sqrt(n) * over_positions(sp.S.One) / positions
     yield adds_up(trial, pooled_slope, {pooled: share * pooled_part}, share * seen)
@@ -145,7 +145,7 @@ def pooled_slope_is_readout_times_mean(pooled_slope: sp.Expr, pooled_part: sp.Ex
 
 
 @exact(convolution_rows, step="dense slope", cost=0.5)
-def dense_slope_is_the_mean(dense_slope: sp.Expr, dense_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def dense_slope_is_the_mean(dense_slope: sp.Expr, dense_part: sp.Expr, trial: Trial) -> Findings:
     """The same with a weight for each position."""
     seen = over_positions(readout_at(position)) / sp.sqrt(n * positions)
     yield adds_up(trial, dense_slope, {dense: share * dense_part}, share * seen)
@@ -157,9 +157,7 @@ def dense_slope_is_the_mean(dense_slope: sp.Expr, dense_part: sp.Expr, trial: Tr
 
 
 @exact(convolution_rows, step="covariance")
-def entries_covary_over_the_positions(
-    dense_covariance: sp.Expr, dense_part: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def entries_covary_over_the_positions(dense_covariance: sp.Expr, dense_part: sp.Expr, trial: Trial) -> Findings:
     """One position more adds the product of its means, over P; and coefficients of each readout weight up to four."""
     yield grows_by(trial, positions * dense_covariance, positions, mean_at(positions) * other_mean_at(positions))
     cases = []
@@ -212,7 +210,7 @@ def whole_convolution(rng: np.random.Generator) -> tuple[Floats, Floats, Floats,
 
 
 @exact(convolution_rows, cost=0.5)
-def tied_networks_have_the_slopes(pooled_part: sp.Expr, dense_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tied_networks_have_the_slopes(pooled_part: sp.Expr, dense_part: sp.Expr, trial: Trial) -> Findings:
     """A dense network with tied weights, in exact arithmetic: both readouts, every filter weight."""
     place = tied(4, 2, 2)
     filters, readout, x, r = trial.draw(whole_convolution)
@@ -286,9 +284,7 @@ def fresh_filters(rng: np.random.Generator) -> dict[sp.Symbol, Floats]:
 
 
 @statistical(convolution_rows, tests=2, cost=3.0)
-def drawn_filters_follow_the_law_of_rows(
-    pooled_score: sp.Expr, dense_score: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def drawn_filters_follow_the_law_of_rows(pooled_score: sp.Expr, dense_score: sp.Expr, trial: Trial) -> Findings:
     """Columns kept of filters on digits, by the gradient of a tied dense network, beside fresh rows, at a fixed threshold."""
     drawn = trial.draw(fresh_filters)
     for score, everywhere, level in ((pooled_score, False, POOLED_LEVEL), (dense_score, True, DENSE_LEVEL)):
@@ -299,7 +295,7 @@ def drawn_filters_follow_the_law_of_rows(
 
 
 @enclosed(convolution_rows)
-def sums_over_patches_have_terms(pooled_part: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_over_patches_have_terms(pooled_part: sp.Expr, trial: Trial) -> Findings:
     """A patch at least: where each brings 1 to an image of the residual 1, their sum is positive."""
     ones = (positions * pooled_part).replace(sp.core.function.AppliedUndef, lambda *_: sp.S.One)
     yield trial.below(sp.S.Zero, ones.subs(sample_residual, 1), strict=True)

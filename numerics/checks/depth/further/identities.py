@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.evidence.sums import adds_up, sloped
 from sparse_limits.theory.depth.further.identities import (
     above,
@@ -133,7 +133,7 @@ def slopes_and_parts() -> list[tuple[sp.Expr, Parts]]:
 
 
 @exact(layer_identities, step="one weight", cost=1.0)
-def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Findings:
     """⟨r, f⟩ any function of what the weight adds to; and every weight of networks of up to three layers, power one and two."""
     weight, others = sp.symbols("w_ij z_ij", real=True)
     output = sp.Function("F_z", real=True)(others + weight * entering / sp.sqrt(fan_in))
@@ -143,7 +143,7 @@ def slopes_are_signal_times_value(slope: sp.Expr, trial: Trial) -> Iterator[Find
 
 
 @exact(layer_identities, step="into a unit")
-def weights_into_a_unit_add_up(into_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weights_into_a_unit_add_up(into_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Findings:
     """Weight by weight, for any number of them, and the bias, whose derivative is the signal itself."""
     weight, bias = sp.symbols("w_ij b_u", real=True)
     yield adds_up(trial, into_unit, {preactivation: weight * entering / sp.sqrt(fan_in)}, weight * slope)
@@ -151,7 +151,7 @@ def weights_into_a_unit_add_up(into_unit: sp.Expr, slope: sp.Expr, trial: Trial)
 
 
 @exact(layer_identities, step="out of a unit")
-def weights_out_of_a_unit_add_up(out_of_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weights_out_of_a_unit_add_up(out_of_unit: sp.Expr, slope: sp.Expr, trial: Trial) -> Findings:
     """Weight by weight, for any number of them; ε is Σ w δ/√n_in, by the chain rule."""
     weight = sp.Symbol("w_ij", real=True)
     seen = {behind: weight * signal / sp.sqrt(fan_in)}
@@ -170,7 +170,7 @@ def layer_sums() -> list[tuple[sp.Expr, Parts]]:
 
 
 @exact(layer_identities, step="through a layer", cost=1.0)
-def layers_pass_their_sums_down(passed_down: sp.Expr, unit_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def layers_pass_their_sums_down(passed_down: sp.Expr, unit_ratio: sp.Expr, trial: Trial) -> Findings:
     """Unit by unit for any number of them and any degree; and symbolic networks of power one and two with biases."""
     out, bias = sp.symbols("s_out s_bias", real=True)  # of one unit: of what leaves it, and of its bias
     yield adds_up(trial, passed_down, {sum_above: out, bias_sum: bias}, unit_ratio * out - bias)
@@ -191,7 +191,7 @@ def sums_with_biases() -> list[tuple[sp.Expr, Parts]]:
 
 
 @exact(layer_identities, step="sum with biases", cost=1.0)
-def layers_and_biases_make_the_output(biased_sum: sp.Expr, passed_down: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def layers_and_biases_make_the_output(biased_sum: sp.Expr, passed_down: sp.Expr, trial: Trial) -> Findings:
     """From one layer to the next one below, down from the readout; and every layer of symbolic networks of power one."""
     below = passed_down.subs({degree: 1, sum_above: biased_sum})
     yield trial.same(below, biased_sum.subs(biases_from, biases_from + bias_sum))
@@ -213,7 +213,7 @@ def multiplied_layers() -> list[tuple[Parts, sp.Expr, sp.Expr]]:
 
 
 @exact(layer_identities, step="scores of all layers", cost=1.0)
-def scores_scale_with_a_layer(scaling: sp.Expr, output_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def scores_scale_with_a_layer(scaling: sp.Expr, output_factor: sp.Expr, trial: Trial) -> Findings:
     """w ∂⟨r, f⟩/∂w of a weight of each layer of symbolic networks, one of the layers multiplied."""
     yield trial.same(scaling, output_factor)
     cases = [(multiplied, scaling.subs(at) * plain) for at, multiplied, plain in trial.once(multiplied_layers)]
@@ -240,7 +240,7 @@ def rescaled_units() -> list[tuple[int, sp.Expr, sp.Expr]]:
 
 
 @exact(layer_identities, cost=1.0)
-def rescaled_units_keep_all_scores(compensation: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rescaled_units_keep_all_scores(compensation: sp.Expr, trial: Trial) -> Findings:
     """Symbolic networks with biases in all layers: the unit's weights and bias multiplied, its outgoing weights, too."""
     cases = [
         (moved.subs(FACTOR, compensation.subs(degree, power)), plain)
@@ -294,7 +294,7 @@ def kernel_parts() -> list[tuple[sp.Expr, Parts]]:
 
 
 @exact(layer_identities, step="kernel of a layer", cost=2.0)
-def products_of_slopes_factor(layer_kernel: sp.Expr, slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def products_of_slopes_factor(layer_kernel: sp.Expr, slope: sp.Expr, trial: Trial) -> Findings:
     """Row by row, and in a row column by column, for any numbers of both; and networks at two samples, gates of their own."""
     one, other, value, there = sp.symbols("s_i t_i h_j k_j", real=True)
     row = layer_kernel.subs(above_product, one * other)
@@ -318,7 +318,7 @@ def energies() -> list[tuple[sp.Expr, list[Parts]]]:
 
 
 @exact(layer_identities, step="energy", cost=1.0)
-def energy_weighs_the_kernel(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def energy_weighs_the_kernel(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Findings:
     """Row by row, for any number of them, the residuals times the kernel's part; and networks of two outputs on two samples."""
     one, other = sp.symbols("s_i t_i", real=True)
     row = residual * other_residual * layer_kernel.subs(above_product, one * other)

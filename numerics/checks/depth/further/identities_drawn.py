@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.networks import Activation, Network, activations, forward, gradient, jacobian
 from sparse_limits.theory.depth.further.identities import (
@@ -84,7 +83,7 @@ def drawn_networks(trial: Trial) -> list[tuple[int, Drawn]]:
 @exact(layer_identities)
 def drawn_networks_scale_and_balance(
     scaling: sp.Expr, compensation: sp.Expr, layer_sum: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Exact arithmetic: scores with each layer doubled, with one unit rescaled, and the sums of all layers."""
     for power, drawn in drawn_networks(trial):
         weights, plain = drawn.network.weights, scores(drawn)
@@ -110,7 +109,7 @@ def drawn_networks_scale_and_balance(
 
 
 @exact(layer_identities)
-def drawn_networks_have_the_energy(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_networks_have_the_energy(energy: sp.Expr, layer_kernel: sp.Expr, trial: Trial) -> Findings:
     """Exact arithmetic: squares of the derivatives of each layer, and its block of the Jacobian, beside the products."""
     names = (residual, other_residual, below_product, above_product, fan_in)
     weigh = numeric(names, energy)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
-import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.depth.further.identities import NETWORKS
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.evidence.sums import adds_up
 from sparse_limits.theory.depth.further.identities import entering, fan_in, signal, slope
 from sparse_limits.theory.depth.further.independence import (
@@ -25,8 +22,6 @@ from sparse_limits.theory.depth.further.independence import (
 )
 from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.snip import a
-
-Floats = NDArray[np.floating]
 
 
 def last_layers() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
@@ -52,14 +47,14 @@ def last_layers() -> list[tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]]:
 
 
 @exact(row_independence, step="last layer")
-def last_layer_has_the_slope(last_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def last_layer_has_the_slope(last_slope: sp.Expr, trial: Trial) -> Findings:
     """D1.1's derivative at the signal of a unit below the readout; symbolic networks of power one and two."""
     yield trial.same(last_slope, slope.subs({signal: a / sp.sqrt(n), entering: gated}))
     yield trial.at_sizes([(seen, last_slope.subs(parts)) for seen, parts in trial.once(last_layers)], "weights")
 
 
 @exact(row_independence, step="normal weights")
-def normal_weights_have_the_effect(normal_effect: sp.Expr, sum_effect: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def normal_weights_have_the_effect(normal_effect: sp.Expr, sum_effect: sp.Expr, trial: Trial) -> Findings:
     """At the fourth moment that SymPy integrates."""
     z = sp.Symbol("z", real=True)
     moment = trial.once(sp.integrate, z**4 * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo))
@@ -67,7 +62,7 @@ def normal_weights_have_the_effect(normal_effect: sp.Expr, sum_effect: sp.Expr, 
 
 
 @exact(row_independence, step="covariance of signals")
-def signals_covary_by_residuals_and_paths(signal_covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def signals_covary_by_residuals_and_paths(signal_covariance: sp.Expr, trial: Trial) -> Findings:
     """v times the products of the coefficients of each readout weight: output by output, in one unit by unit; and small sizes."""
     weight, left, right, path, other_path = sp.symbols("A_km r_k s_k M_m N_m", real=True)
     coefficients = [

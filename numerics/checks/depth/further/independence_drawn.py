@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.checks.depth.further.identities_drawn import leaving_slopes, whole_network
 from sparse_limits.numerics.data import digits
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.numerics.networks import Network, activations, random_network
 from sparse_limits.numerics.networks.derivatives import backward
 from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes
@@ -35,7 +34,7 @@ Floats = NDArray[np.floating]
 
 
 @exact(row_independence)
-def drawn_signals_are_linear_in_the_readout(signal_covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_signals_are_linear_in_the_readout(signal_covariance: sp.Expr, trial: Trial) -> Findings:
     """Exact arithmetic, three hidden layers: signals of both lower layers for every readout of one weight, v = 2."""
     network, x, r = trial.draw(whole_network, (4, 4, 16, 4, 2), "relu", 2)
     outputs, last = network.widths[-1], network.widths[-2]
@@ -84,7 +83,7 @@ def fresh_last_rows(rng: np.random.Generator, values: Floats) -> dict[sp.Symbol,
 
 
 @statistical(row_independence, tests=1, cost=2.0)
-def last_rows_follow_the_law_of_rows(last_score: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def last_rows_follow_the_law_of_rows(last_score: sp.Expr, trial: Trial) -> Findings:
     """Columns kept in the last layer of a network beside fresh rows on its own layer below, at a fixed threshold."""
     scores, values = trial.draw(last_rows)
     drawn = trial.draw(fresh_last_rows, values)
@@ -111,7 +110,7 @@ def pairs_of_rows(rng: np.random.Generator, networks: int) -> Floats:
 
 
 @statistical(row_independence, tests=1, cost=1.0)
-def rows_of_drawn_networks_covary(row_covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_of_drawn_networks_covary(row_covariance: sp.Expr, trial: Trial) -> Findings:
     """The mean of the product of the squared scores of two rows, one unit above."""
     sample = trial.draw(pairs_of_rows, trial.size(12_000))
     mean = trial.value(row_covariance, {fourth: SQUARE_FOURTH, second_width: 1}) + float(score_square) ** 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
@@ -11,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.depth.further.identities import Symbolic
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.depth.further.independence import first_width, fourth, row_independence, second_width
 from sparse_limits.theory.saliency.model import width as n
 
@@ -80,7 +79,7 @@ def whole_moments(first: int, second: int, law: tuple[int, ...]) -> Moments:
 @exact(row_independence, cost=1.0)
 def whole_networks_have_the_moments(
     score_square: sp.Expr, row_covariance: sp.Expr, row_variance: sp.Expr, sum_effect: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Every weight ±1, ±3 at widths 2 and 1, and ±1 up to widths 3 and 2: mean, pairs, one row, and the column's sum."""
     for first, second, law in ENUMERATED:
         seen = trial.once(whole_moments, first, second, law)
@@ -92,7 +91,7 @@ def whole_networks_have_the_moments(
 
 
 @exact(row_independence, cost=1.0)
-def weights_with_normal_moments_have_the_effect(normal_effect: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def weights_with_normal_moments_have_the_effect(normal_effect: sp.Expr, trial: Trial) -> Findings:
     """Two units in each layer, weights 0 and ±√3 with chances 2/3 and 1/6: the sum of a column against independent rows."""
     seen = trial.once(whole_moments, 2, 2, THREE)
     yield trial.same(seen.fourth, sp.Integer(3))
@@ -100,9 +99,7 @@ def weights_with_normal_moments_have_the_effect(normal_effect: sp.Expr, trial: T
 
 
 @enclosed(row_independence)
-def moments_are_in_order(
-    signal_fourth: sp.Expr, design_effect: sp.Expr, sum_effect: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def moments_are_in_order(signal_fourth: sp.Expr, design_effect: sp.Expr, sum_effect: sp.Expr, trial: Trial) -> Findings:
     """Fourth moments are least for weights of one modulus; a count of n rows varies no more than n times one row, and a sum no less than one of independent rows."""
     yield trial.below(signal_fourth.subs(fourth, 1), signal_fourth)
     yield trial.below(design_effect, n, needed="design_effect")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.depth.further.independent_copies import independent_copies
 
 ODD = (-3, -1, 1, 3)  # weights; at even and odd values below no unit of two inputs is at its kink
@@ -26,7 +25,7 @@ def correlation(values: tuple[int, int], readout_is_a_weight: bool) -> Fraction:
 
 
 @exact(independent_copies)
-def signals_do_not_covary_with_values(correction: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def signals_do_not_covary_with_values(correction: sp.Expr, trial: Trial) -> Findings:
     """With a free readout the mean is 0 for all values below; with a readout that is a weight it is not."""
     for values in BELOW:
         seen = trial.once(correlation, values, False)

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact, statistical
 from sparse_limits.numerics.evidence.sums import grows_by
 from sparse_limits.theory.depth.further.output_kept import (
     argument,
@@ -36,7 +36,7 @@ HALF = sp.Rational(1, 2)
 
 
 @exact(output_kept, step="mean product")
-def residuals_have_the_mean_product(mean_product: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def residuals_have_the_mean_product(mean_product: sp.Expr, trial: Trial) -> Findings:
     """One more independent centred output adds its mean product, whatever their number; and up to four multiplied out."""
     own, own_there = sp.symbols("f_K g_K", real=True)
     one_more = (own - here(outputs)) * (own_there - there(outputs))
@@ -55,7 +55,7 @@ def residuals_have_the_mean_product(mean_product: sp.Expr, trial: Trial) -> Iter
 
 @exact(output_kept, step="pairs of entries")
 @control("neither row nor column is asked", apart=sp.S.One, rows_apart=sp.S.One)
-def pairs_are_counted(apart: sp.Expr, rows_apart: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def pairs_are_counted(apart: sp.Expr, rows_apart: sp.Expr, trial: Trial) -> Findings:
     """Ordered pairs for all sizes, and listed in a matrix of two rows and three columns; both shares tend to 1."""
     entries = width * below
     yield trial.same(apart * entries**2, width * (width - 1) * below * (below - 1))
@@ -80,7 +80,7 @@ def normal_mean(power: int) -> sp.Expr:
 @exact(output_kept, step="one sample")
 @control("output zero", mean_square=target**2, mean_fourth=target**4)
 @control("target zero", mean_square=sp.S.One, mean_fourth=sp.Integer(3))
-def residual_has_the_moments(mean_square: sp.Expr, mean_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def residual_has_the_moments(mean_square: sp.Expr, mean_fourth: sp.Expr, trial: Trial) -> Findings:
     """Powers of f − y_0 integrated over the normal law."""
     for claimed, power in ((mean_square, 2), (mean_fourth, 4)):
         yield trial.same(claimed, trial.once(normal_mean, power))
@@ -103,7 +103,7 @@ def limit_scores(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 @statistical(output_kept, tests=1)
 @control("gates forgotten", averaged=2 * averaged, plugged=2 * plugged)
-def scores_exceed_as_often(averaged: sp.Expr, plugged: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def scores_exceed_as_often(averaged: sp.Expr, plugged: sp.Expr, trial: Trial) -> Findings:
     """Counts of sampled scores above the level."""
     size = trial.size(PRODUCTS)
     at = {n: 100, d: 2, tau: LEVEL}
@@ -113,7 +113,7 @@ def scores_exceed_as_often(averaged: sp.Expr, plugged: sp.Expr, trial: Trial) ->
 
 @exact(output_kept, step="two and three normals")
 @control("gates forgotten", averaged=2 * averaged, plugged=2 * plugged)
-def layer_one_has_one_normal_more(averaged: sp.Expr, plugged: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def layer_one_has_one_normal_more(averaged: sp.Expr, plugged: sp.Expr, trial: Trial) -> Findings:
     """D3.2's probability at |r|: H at τ over |r| and the scale. H₃ is the mean of H(t/|r|), by D3.1, with the same gate."""
     yield trial.same(plugged, first)
     yield trial.same(plugged, HALF * product_normal.at(argument))
@@ -134,7 +134,7 @@ def column_scores(rng: np.random.Generator, size: int) -> NDArray[np.int64]:
 
 
 @statistical(output_kept, tests=1)
-def columns_keep_their_shares(column_shares: tuple[sp.Expr, ...], trial: Trial) -> Iterator[Finding]:
+def columns_keep_their_shares(column_shares: tuple[sp.Expr, ...], trial: Trial) -> Findings:
     """Counts of sampled scores above the level, at c_r = 2 and t = 1."""
     size = trial.size(COLUMN_SCORES)
     chances = [trial.value(each, {ratio: RATIO, t: 1}) for each in column_shares]
@@ -171,7 +171,7 @@ def off_at(n: int) -> float:
 
 
 @statistical(output_kept, tests=1, cost=0.4)
-def networks_keep_the_averaged_share(averaged: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def networks_keep_the_averaged_share(averaged: sp.Expr, trial: Trial) -> Findings:
     """L = d = 1, 400 units, t = 1: the mean share, which is .0052 from the limit at most, by a proved bound."""
     at = {n: WIDE, d: 1, tau: sp.sqrt(sp.Rational(2, WIDE)), t: 1}
     shares = trial.draw(shares_kept, trial.size(10_000))
@@ -187,7 +187,7 @@ def both_kept(rng: np.random.Generator, size: int) -> int:
 @statistical(output_kept, tests=2)
 def scores_that_share_a_residual_vary_together(
     averaged: sp.Expr, spread: sp.Expr, shares_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Two scores are kept with probability E p²: the square of the mean and `shares_variance`, at least `spread`; at t = 1."""
     size = trial.size(400_000)
     at = {n: WIDE, d: 1, tau: sp.sqrt(sp.Rational(2, WIDE)), t: 1}
@@ -198,7 +198,7 @@ def scores_that_share_a_residual_vary_together(
 
 
 @exact(output_kept)
-def residuals_have_the_density(residual_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def residuals_have_the_density(residual_density: sp.Expr, trial: Trial) -> Findings:
     """Of the logarithm of a normal modulus: the derivative of its distribution function."""
     below = sp.erf(sp.exp(log_residual) / sp.sqrt(2))
     yield trial.same(residual_density, sp.diff(below, log_residual))

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, exact
 from sparse_limits.numerics.evidence.sums import grows_by
 from sparse_limits.numerics.prediction.layers.residual import Residual
 from sparse_limits.theory.depth.further.outputs_at_start import (
@@ -27,7 +27,6 @@ from sparse_limits.theory.depth.row_law import passed, v_A
 from sparse_limits.theory.saliency.snip import w
 
 Scores = tuple[sp.Expr, ...]
-HALF = sp.Rational(1, 2)
 f_1, f_2 = sp.symbols("f_1 f_2", real=True)
 START = {f_1: 0, f_2: 0}
 entropy = sp.log(sp.exp(f_1) + sp.exp(f_2) + outputs - 2) - f_1  # of class 1, all outputs from the third on at 0
@@ -35,7 +34,7 @@ squared = ((f_1 - 1 + 1 / outputs) ** 2 + (f_2 + 1 / outputs) ** 2) / 2
 
 
 @exact(outputs_at_start, step="several outputs")
-def signals_of_several_outputs(covariance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def signals_of_several_outputs(covariance: sp.Expr, trial: Trial) -> Findings:
     """What one more output adds to the mean of the product of two sums, for any number; and up to four, expanded.
 
     Squares of the weights have the mean v_A, products of two the mean 0.
@@ -64,7 +63,7 @@ def signals_of_several_outputs(covariance: sp.Expr, trial: Trial) -> Iterator[Fi
 @exact(outputs_at_start, step="softmax at zero")
 @control("targets not centred", own_class=sp.S.NegativeOne, other_class=sp.S.Zero)
 @control("target minus softmax", own_class=-own_class, other_class=-other_class)
-def both_losses_have_the_residual(own_class: sp.Expr, other_class: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def both_losses_have_the_residual(own_class: sp.Expr, other_class: sp.Expr, trial: Trial) -> Findings:
     """Both losses differentiated at 0, in the own class and in another, for every number of classes."""
     for loss in (entropy, squared):
         yield trial.same(own_class, sp.diff(loss, f_1).subs(START))
@@ -76,7 +75,7 @@ def both_losses_have_the_residual(own_class: sp.Expr, other_class: sp.Expr, tria
 @control("residual of the targets", own_class=sp.S.NegativeOne, other_class=sp.S.Zero)
 def products_are_counted(
     same: sp.Expr, different: sp.Expr, own_class: sp.Expr, other_class: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Over the outputs, for every number of them; and the residuals of `sparse_limits.numerics.prediction.layers` at 2, 4 and 8 classes, exact."""
     yield trial.same(same, own_class**2 + (outputs - 1) * other_class**2)
     yield trial.same(different, 2 * own_class * other_class + (outputs - 2) * other_class**2)
@@ -98,7 +97,7 @@ def signals_know_of_the_classes(
     same: sp.Expr,
     different: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The covariance of two, three and four outputs with the residuals put in, and any number by the products."""
     yield trial.same(signal_same, passed * same)
     yield trial.same(signal_different, passed * different)
@@ -116,7 +115,7 @@ def signals_know_of_the_classes(
 
 @exact(outputs_at_start, step="curvature")
 @control("squared error's", curvature_own=sp.S.One, curvature_cross=sp.S.Zero)
-def curvature_of_both_losses(curvature_own: sp.Expr, curvature_cross: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def curvature_of_both_losses(curvature_own: sp.Expr, curvature_cross: sp.Expr, trial: Trial) -> Findings:
     """Second derivatives at 0, for every number of classes; those of the squared error are 1 and 0."""
     for place in (f_1, f_2):
         yield trial.same(curvature_own, sp.diff(entropy, place, 2).subs(START))
@@ -140,7 +139,7 @@ def differentiated() -> tuple[Scores, Scores]:
 
 
 @exact(outputs_at_start, step="one unit")
-def scores_of_one_unit(squared_scores: Scores, entropy_scores: Scores, trial: Trial) -> Iterator[Finding]:
+def scores_of_one_unit(squared_scores: Scores, entropy_scores: Scores, trial: Trial) -> Findings:
     """Both losses differentiated twice, in three letters."""
     for claimed, seen in zip((squared_scores, entropy_scores), trial.once(differentiated), strict=True):
         for one, other in zip(claimed, seen, strict=True):
@@ -151,7 +150,7 @@ def scores_of_one_unit(squared_scores: Scores, entropy_scores: Scores, trial: Tr
 @control("exchanged", squared_ratio=entropy_ratio, entropy_ratio=squared_ratio)
 def two_losses_have_two_orders(
     squared_ratio: sp.Expr, entropy_ratio: sp.Expr, squared_scores: Scores, entropy_scores: Scores, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The scores at a_1 = a_2 = 1, for every w; between 1 and 2 one ratio is above 1, the other below."""
     for ratio, scores in ((squared_ratio, squared_scores), (entropy_ratio, entropy_scores)):
         own, first, second = (each.subs({a_1: 1, a_2: 1}) for each in scores)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.depth.further.own_weights import m, n, own_weights
 
 SHAPES = ((1, 1), (1, 3), (2, 2), (3, 2), (2, 4), (3, 3))
@@ -36,9 +35,7 @@ def fewest(rows: int, columns: int) -> Fraction:
 
 
 @exact(own_weights)
-def no_small_matrix_of_signs_has_a_smaller_mean(
-    least: sp.Expr, least_exchanged: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def no_small_matrix_of_signs_has_a_smaller_mean(least: sp.Expr, least_exchanged: sp.Expr, trial: Trial) -> Findings:
     """No matrix of signs of these shapes has a smaller largest mean, by its rows or by its columns."""
     for rows, columns in SHAPES:
         seen = sp.Rational(trial.once(fewest, rows, columns))
@@ -48,7 +45,7 @@ def no_small_matrix_of_signs_has_a_smaller_mean(
 
 
 @exact(own_weights)
-def sums_of_signs_have_the_moments(fourth_moment: sp.Expr, least_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_of_signs_have_the_moments(fourth_moment: sp.Expr, least_sum: sp.Expr, trial: Trial) -> Findings:
     """All signs of up to ten entries: the fourth moment, and a mean modulus no smaller than the bound."""
     for count in range(1, 11):
         sums = [sum(signs) for signs in product((1, -1), repeat=count)]
@@ -71,7 +68,7 @@ def followed(size: int) -> Fraction:
 
 
 @exact(own_weights)
-def orthogonal_matrices_of_signs_lie_between(signal_bound: sp.Expr, least: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def orthogonal_matrices_of_signs_lie_between(signal_bound: sp.Expr, least: sp.Expr, trial: Trial) -> Findings:
     """Sylvester's matrices, whose norm is as small as that of a matrix of signs can be: 64 and 256 rows."""
     for size in (64, 256):
         seen = sp.Rational(trial.once(followed, size))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.numerics.evidence.sums import adds_up, same_whatever
 from sparse_limits.theory.depth.further.smoothed_at_depth import (
     a_1,
@@ -106,7 +106,7 @@ def of_sample(formula: sp.Expr, seen: Parts, place: int) -> sp.Expr:
 
 
 @exact(smoothed_at_depth, step="rate")
-def output_changes_along_the_gradient(output_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def output_changes_along_the_gradient(output_change: sp.Expr, trial: Trial) -> Findings:
     """One weight more adds its slope at x times its entry of g, to any number; and networks of up to two hidden layers."""
     slope, at_sample = (
         sp.Symbol("j_w", real=True),
@@ -128,7 +128,7 @@ def output_changes_along_the_gradient(output_change: sp.Expr, trial: Trial) -> I
 
 
 @exact(smoothed_at_depth)
-def leading_term_is_that_of_the_moved_residual(moved: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def leading_term_is_that_of_the_moved_residual(moved: sp.Expr, trial: Trial) -> Findings:
     """Hg at residual zero in the second derivatives: what the loss, differentiated twice, has more than at S = 0."""
 
     def cases() -> Iterator[tuple[sp.Expr, sp.Expr]]:
@@ -142,7 +142,7 @@ def leading_term_is_that_of_the_moved_residual(moved: sp.Expr, trial: Trial) -> 
 
 
 @exact(smoothed_at_depth, step="sum over a layer")
-def scores_add_up_over_a_layer(layer_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def scores_add_up_over_a_layer(layer_sum: sp.Expr, trial: Trial) -> Findings:
     """Any number of weights and samples, Σ w∂ of a layer the derivative in its scale; and small networks, each layer.
 
     What is linear in the scale: F as a function of a weight of another layer, an output, and the slope in an own weight not.
@@ -185,7 +185,7 @@ FLIPPED = {top: -top, others: -others}
 
 @exact(smoothed_at_depth, step="the readout flipped")
 @control("exchanged", leading_sign=sp.S.One, second_sign=sp.S.NegativeOne)
-def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: Trial) -> Findings:
     """Both terms of one weight by way of another, each below the readout or in it, any functions; and small networks.
 
     There the second term is what is left at S = 0.
@@ -214,7 +214,7 @@ def readout_flips_one_term(leading_sign: sp.Expr, second_sign: sp.Expr, trial: T
 @control("not halved", leading=2 * leading, second=2 * second)
 def two_networks_give_both_terms(
     leading: sp.Expr, second: sp.Expr, leading_sign: sp.Expr, second_sign: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Added with and without their signs: both scores, any numbers."""
     one, other = sp.symbols("l_s e_s", real=True)
     at = {one: leading, other: second}
@@ -226,7 +226,7 @@ def two_networks_give_both_terms(
 @control("no cross term", small_kernel=small_kernel - x**2 * a_1 * a_2 * q_1 * q_2, kernel_change=sp.S.Zero)
 def one_sign_changes_the_kernel(
     small_output: sp.Expr, small_kernel: sp.Expr, kernel_change: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Squares of the derivatives of the output, added up; and the kernel at −a_1 less that at a_1. The forward pass gives the output."""
     hidden = [weight * p * x for weight in (q_1, q_2)]
     yield trial.same(small_output, sum(a * h for a, h in zip((a_1, a_2), hidden, strict=True)) / sp.sqrt(2))
@@ -235,7 +235,7 @@ def one_sign_changes_the_kernel(
 
 
 @enclosed(smoothed_at_depth)
-def sums_over_the_data_have_terms(output_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_over_the_data_have_terms(output_change: sp.Expr, trial: Trial) -> Findings:
     """A sample at least: where each brings 1, their sum is positive."""
     ones = (samples * output_change).replace(sp.core.function.AppliedUndef, lambda *_: sp.S.One)
     yield trial.below(sp.S.Zero, ones, strict=True)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.expressivity.further.barron import barron_layer, floor_mean
 from sparse_limits.theory.expressivity.symbols import alpha, k, n, p, units
 from sparse_limits.theory.formulas.valued import valued
 
-NINE = sp.Rational(9, 10)
-
 
 @enclosed(barron_layer)
-def enough_pairs_are_wired(relu_error: sp.Expr, pairs: sp.Expr, unit_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def enough_pairs_are_wired(relu_error: sp.Expr, pairs: sp.Expr, unit_error: sp.Expr, trial: Trial) -> Findings:
     """Pairs of the least number of neurons from half of the mean on; where that is even, all of them; bound over error."""
     ratio = relu_error / unit_error
     for width, inputs, part in product((32, 33, 47, 48, 64), (1, 2), (sp.Rational(1, 2), sp.Rational(3, 4))):

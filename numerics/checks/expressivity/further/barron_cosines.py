@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import combinations
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.expressivity.further.barron import barron_layer, barron_norm
-
-NINE = sp.Rational(9, 10)
 
 
 def alternates(count: int, norm: sp.Expr) -> bool:
@@ -40,7 +38,7 @@ def point_of(name: str) -> Mapping[sp.Symbol, sp.Expr]:
 
 
 @exact(barron_layer)
-def two_steps_on_four_points(steps_error: sp.Expr, barron_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_steps_on_four_points(steps_error: sp.Expr, barron_error: sp.Expr, trial: Trial) -> Findings:
     """All places of two steps between four points."""
     place = point_of("barron_error")
     yield trial.holds(alternates(4, place[barron_norm]), "the cosine alternates")
@@ -49,7 +47,7 @@ def two_steps_on_four_points(steps_error: sp.Expr, barron_error: sp.Expr, trial:
 
 
 @exact(barron_layer)
-def four_kinks_on_eighteen_points(kinks_error: sp.Expr, relu_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def four_kinks_on_eighteen_points(kinks_error: sp.Expr, relu_error: sp.Expr, trial: Trial) -> Findings:
     """Of six triples of neighbours two have no kink between their ends; an affine function leaves 8/3 of the squares of 1, −1, 1."""
     place = point_of("relu_error")
     yield trial.holds(alternates(18, place[barron_norm]), "the cosine alternates")

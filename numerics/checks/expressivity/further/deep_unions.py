@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import count as whole_numbers
 from itertools import permutations, product
@@ -11,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.expressivity.approximation import larger
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.further.deep_unions import copies, deep_union, functions, size, y
 from sparse_limits.theory.expressivity.symbols import alpha, k, n, p, units
@@ -23,7 +22,7 @@ NINE = sp.Rational(9, 10)
 
 
 @exact(deep_union, step="larger exponent")
-def larger_exponent_is_neither_below_inputs_nor_units(most: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def larger_exponent_is_neither_below_inputs_nor_units(most: sp.Expr, trial: Trial) -> Findings:
     """It exceeds k by what N does, if N is the larger, and else by nothing; likewise N."""
     yield trial.nonnegative(most - k, sp.Max(0, units - k), by=larger)
     yield trial.nonnegative(most - units, sp.Max(0, k - units), by=larger)
@@ -37,9 +36,7 @@ WIDE = (  # more inputs than units, and more units than inputs
 
 
 @enclosed(deep_union)
-def layers_of_the_width_fail_as_rarely_as_said(
-    deep_failure: sp.Expr, deep_width: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def layers_of_the_width_fail_as_rarely_as_said(deep_failure: sp.Expr, deep_width: sp.Expr, trial: Trial) -> Findings:
     """At the least whole number from the width on, the sum of the tails, with k > N and with N > k."""
     for at in WIDE:
         neurons = sp.ceiling(valued(deep_width, at))
@@ -49,7 +46,7 @@ def layers_of_the_width_fail_as_rarely_as_said(
 @exact(deep_union, step="width")
 def both_conditions_hold_from_the_width_on(
     most: sp.Expr, small_failure: sp.Expr, deep_width: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """What it exceeds the n by that solve either condition: one of the excesses is 0; the failure falls with n."""
     chance = alpha * p**most
     exponent = sp.log(small_failure.subs(n, 0)) - sp.expand_log(sp.log(small_failure))
@@ -63,7 +60,7 @@ def both_conditions_hold_from_the_width_on(
 
 
 @enclosed(deep_union)
-def outputs_are_passed_on_whole(passed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def outputs_are_passed_on_whole(passed: sp.Expr, trial: Trial) -> Findings:
     """Taking the bias away leaves no more than the output, which is not below it."""
     yield trial.below(passed - size, y, needed="passed")
 
@@ -134,7 +131,7 @@ SMALL = (  # functions, neurons, layers, all inputs; inputs of each function, un
 
 
 @exact(deep_union)
-def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, trial: Trial) -> Findings:
     """Up to 12 edges: the first wired neurons of each part, and all choices there are, at three densities.
 
     Where one function needs all neurons, both succeed as often as stated.
@@ -156,7 +153,7 @@ def small_networks_over_all_masks(own_success: sp.Expr, deep_failure: sp.Expr, t
 
 
 @exact(deep_union)
-def one_unit_a_layer_needs_a_path(no_path: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_unit_a_layer_needs_a_path(no_path: sp.Expr, trial: Trial) -> Findings:
     """All masks of two layers of up to three neurons on one input."""
     for neurons in (1, 2, 3):
         found = trial.once(successes, (1, neurons, 2, 1), 1, 1, False)
@@ -166,7 +163,7 @@ def one_unit_a_layer_needs_a_path(no_path: sp.Expr, trial: Trial) -> Iterator[Fi
 
 
 @enclosed(deep_union)
-def least_widths_of_paths_are_found_neuron_by_neuron(least_width: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def least_widths_of_paths_are_found_neuron_by_neuron(least_width: sp.Expr, trial: Trial) -> Findings:
     """At edges of probability ½."""
     for odds in (10, 1000):
         widths = (
@@ -190,7 +187,7 @@ def connected(number: int, each: int) -> dict[int, int]:
 @exact(deep_union)
 def neurons_have_edges_to_copies(
     copied: sp.Expr, copied_least: sp.Expr, few_copies: sp.Expr, enough_copies: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """All edges to up to ten copies, the bounds beside them; and the probability at the numbers that are enough, up to 1000 units.
 
     With half of the copies with which one unit is missed in the mean, the probability is at most α exp(−√N).
@@ -242,7 +239,7 @@ def networks_that_fail(
 
 
 @statistical(deep_union, tests=2)
-def drawn_networks_fail_less(deep_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_networks_fail_less(deep_failure: sp.Expr, trial: Trial) -> Findings:
     """Three layers, functions of one input each, two units in each layer, p = 7/10: one function, and two."""
     networks = trial.size(4000)
     for number, neurons in ((1, 6), (2, 12)):

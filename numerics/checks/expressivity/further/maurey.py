@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -12,7 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fraction, poisson_binomial
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.further.maurey import (
     average_fourth,
@@ -54,9 +53,7 @@ def error_moments(count: int, power: int) -> list[Fraction]:
 
 
 @exact(maurey_identity)
-def errors_of_averages_by_enumeration(
-    maurey_error: sp.Expr, average_fourth: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def errors_of_averages_by_enumeration(maurey_error: sp.Expr, average_fourth: sp.Expr, trial: Trial) -> Findings:
     """A law of three units at two inputs: all choices of up to three, in rationals."""
     squares = sum((w * weight * g[x] ** 2 for w, g in UNITS for x, weight in enumerate(MEASURE)), Fraction(0))
     means = [expectation(tuple(Fraction(g[x]) for _, g in UNITS)) for x in range(2)]
@@ -91,12 +88,8 @@ def given_some(width: int, chance: Fraction) -> list[Fraction]:
 
 @exact(wired_average)
 def moments_over_the_number_of_units(
-    mean_inverse: sp.Expr,
-    mse: sp.Expr,
-    fourth_moment: sp.Expr,
-    variance_bound: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    mean_inverse: sp.Expr, mse: sp.Expr, fourth_moment: sp.Expr, variance_bound: sp.Expr, trial: Trial
+) -> Findings:
     """The law of N in rationals, moments of ‖x‖² (chi-square) and of a unit; ends included: one neuron, p = 1."""
     for at in SMALL:
         law = trial.once(given_some, int(at[n]), exact_fraction(chance.subs(at)))
@@ -128,7 +121,7 @@ def errors_of_masked_networks(rng: np.random.Generator, networks: int, width: in
 
 
 @statistical(wired_average, tests=1, cost=0.8)
-def drawn_networks_have_the_error(mse: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_networks_have_the_error(mse: sp.Expr, trial: Trial) -> Findings:
     """Masked networks of 32 neurons on three inputs, four of them wired on average: one network for each input."""
     at = instance(32, sp.Rational(1, 2), 3)
     errors = trial.draw(errors_of_masked_networks, trial.size(400_000), 32, 3)
@@ -136,7 +129,7 @@ def drawn_networks_have_the_error(mse: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @enclosed(maurey_identity)
-def errors_and_moments_are_possible(maurey_error: sp.Expr, average_fourth: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def errors_and_moments_are_possible(maurey_error: sp.Expr, average_fourth: sp.Expr, trial: Trial) -> Findings:
     """An error is not negative, and a mean fourth power is no less than the square of the mean square."""
     yield trial.below(sp.S.Zero, maurey_error)
     yield trial.below((second_central / units) ** 2, average_fourth)

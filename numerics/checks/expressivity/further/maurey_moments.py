@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.further.maurey import (
     as_ratio,
@@ -34,7 +34,7 @@ WIDTHS = (1, 2, 3)
 
 
 @exact(wired_average)
-def inverses_over_all_sets_of_wired_neurons(mean_inverse: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def inverses_over_all_sets_of_wired_neurons(mean_inverse: sp.Expr, trial: Trial) -> Findings:
     """1/N over all sets of two and three neurons, p and k free."""
     cases = (
         (written_out(mean_inverse, {n: sp.Integer(w)}), over_sets(w, lambda c: sp.Rational(1, c))) for w in WIDTHS[1:]
@@ -43,7 +43,7 @@ def inverses_over_all_sets_of_wired_neurons(mean_inverse: sp.Expr, trial: Trial)
 
 
 @exact(wired_average)
-def numbers_over_all_sets_of_wired_neurons(mean_number: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def numbers_over_all_sets_of_wired_neurons(mean_number: sp.Expr, trial: Trial) -> Findings:
     """N over all sets of two and three neurons, p and k free."""
     cases = ((mean_number.subs(n, w), over_sets(w, sp.Integer)) for w in WIDTHS[1:])
     yield trial.at_sizes(cases, "widths", by=as_ratio)
@@ -57,7 +57,7 @@ def fourth_powers_over_all_sets_of_wired_neurons(
     input_fourth: sp.Expr,
     fourth_moment: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Averages of units of variance ‖x‖²v over all sets of up to three neurons, p and k free; they have the factor ‖x‖⁴."""
     given = average_fourth.subs({fourth_central: x**4 * unit_fourth, second_central: x**2 * unit_variance})
     given = given * input_fourth / x**4

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.kernel.circle import coefficient
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.flow.further.circle import along_cosine, circle_times
 from sparse_limits.theory.flow.linear import amplitude, eta, plateau, time
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.circle import k
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 LEARNT = (1, 2, 4, 6, 8)
 NEVER = (3, 5, 7, 9)
 
 
 @exact(circle_times, step="what is left")
-def square_waves_are_not_learnt(square_loss: sp.Expr, square_plateau: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def square_waves_are_not_learnt(square_loss: sp.Expr, square_plateau: sp.Expr, trial: Trial) -> Findings:
     """The limit over the start; by the plateau of F1.1, of all but one squared component, too."""
     yield trial.same(
         square_plateau, trial.once(sp.limit, square_loss.subs(eta, 1), time, sp.oo) / square_loss.subs(time, 0)
@@ -29,7 +26,7 @@ def square_waves_are_not_learnt(square_loss: sp.Expr, square_plateau: sp.Expr, t
 
 
 @exact(circle_times, cost=0.5)
-def losses_leave_the_start_as_the_kernel_says(wave_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def losses_leave_the_start_as_the_kernel_says(wave_loss: sp.Expr, trial: Trial) -> Findings:
     """The slope of the loss at the start is −η⟨r, Tr⟩, the kernel integrated against a wave, at five frequencies."""
     for frequency in (*LEARNT[:3], *NEVER[:2]):
         eigen = trial.once(coefficient, "ntk", sp.Integer(frequency))

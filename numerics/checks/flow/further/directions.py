@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.evidence.findings import Refutation
 from sparse_limits.theory.flow.further.directions import slowed_directions
 from sparse_limits.theory.formulas.iterate import Iterate
@@ -15,7 +13,6 @@ from sparse_limits.theory.kernel.dual import a, b, c, depth
 from sparse_limits.theory.kernel.further.collapse import d
 from sparse_limits.theory.kernel.rank_one import column, kernel
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 other = sp.Symbol("h_i", positive=True)  # column profile at an input of another axis
 
 
@@ -54,7 +51,7 @@ def by_state(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(slowed_directions, step="axes", cost=0.4)
-def odd_functions_of_an_axis_are_eigenvectors(odd_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def odd_functions_of_an_axis_are_eigenvectors(odd_eigenvalue: sp.Expr, trial: Trial) -> Findings:
     """The matrix times the vector at any number of inputs, of layers and any two densities; one and two layers unrolled."""
     yield trial.same(odd_image(0), odd_eigenvalue, by=by_state)
     yield trial.holds(by_state(odd_image(1)) == 0, "nothing goes to another axis")
@@ -65,6 +62,6 @@ def odd_functions_of_an_axis_are_eigenvectors(odd_eigenvalue: sp.Expr, trial: Tr
 @exact(slowed_directions, step="one hidden layer")
 def one_hidden_layer_has_twice_the_density(
     odd_eigenvalue: sp.Expr, one_layer_eigenvalue: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The iterates of K1, unrolled."""
     yield trial.same(one_layer_eigenvalue, unrolled(odd_eigenvalue.subs(depth, 1)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -15,7 +14,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, statistical
 from sparse_limits.numerics.evidence.common import drawn_in_common
 from sparse_limits.numerics.keyed import stream_name
 from sparse_limits.numerics.networks import Array
@@ -160,9 +159,7 @@ def draws(widening: Widening, trial: Trial) -> tuple[Data, Networks, Networks]:
     return data, narrow, wide
 
 
-def fall(
-    found: Array, width: int, width_margin: Fraction, highest: sp.Expr, what: str, trial: Trial
-) -> Iterator[Finding]:
+def fall(found: Array, width: int, width_margin: Fraction, highest: sp.Expr, what: str, trial: Trial) -> Findings:
     """That in most draws the distance of wide networks, found[:, 1], is a share of that of narrow ones, and small."""
     less = int((found[:, 1] < float(width_margin) * found[:, 0]).sum())
     yield trial.mostly(less, len(found), f"{what}: widths {NARROW} and {width}, less than {width_margin} is left")
@@ -179,7 +176,7 @@ def networks_follow_their_own_curve(
     width_margin: Fraction,
     highest: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Mean distances of narrow and of wide networks; and of the wide ones from the limit's curve, which is farther."""
     data, *both = draws(widening, trial)
     found = np.stack([distances(step_loss, own_spectrum(unit, data, each), each.losses) for each in both], axis=1)
@@ -191,13 +188,8 @@ def networks_follow_their_own_curve(
 
 @statistical(trained_widths, tests=2, cost=0.8)
 def networks_near_the_curve_of_the_limit(
-    row_kernel: sp.Expr,
-    step_loss: sp.Expr,
-    widening: Widening,
-    width_margin: Fraction,
-    highest: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    row_kernel: sp.Expr, step_loss: sp.Expr, widening: Widening, width_margin: Fraction, highest: sp.Expr, trial: Trial
+) -> Findings:
     """The same for the kernel of infinitely wide networks at these inputs."""
     data, *both = draws(widening, trial)
     kernels = limit_spectrum(row_kernel, data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -25,7 +24,7 @@ from sparse_limits.numerics.checks.flow.further.finite_width import (
     fall,
     spectrum,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, control, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, statistical
 from sparse_limits.numerics.networks import Array
 from sparse_limits.numerics.networks.many_layers import ManyNetworks, passes, train_layers
 from sparse_limits.theory.depth.further.identities import above_product, below_product, fan_in, layer_kernel
@@ -106,7 +105,7 @@ def networks_of_two_layers_follow_their_own_curve(
     deep_margin: Fraction,
     highest: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Mean distances of narrow and of wide networks from their own curves."""
     width = deep_widening.times * NARROW
     data = trial.draw(drawn_data, trial.size(DRAWS))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.kernel.further.collapse import SAMPLES, one_input_kernel
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.flow.further.one_input import moments, one_input_plateau, slopes, squares
 from sparse_limits.theory.flow.linear import eta, time
 from sparse_limits.theory.flow.times import share
@@ -15,7 +13,6 @@ from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.kernel.further.collapse import above, below
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 START = sp.ImmutableMatrix(sp.symbols("r_1:6", real=True))
 SIDES = {  # of the samples of K11.1: where the input is positive, and where it is negative
     sign: sp.ImmutableMatrix([sp.Abs(x) if sp.sign(x) == sign else 0 for x in SAMPLES]) for sign in (1, -1)
@@ -33,7 +30,7 @@ HERE = {
 @exact(one_input_plateau, step="components")
 def components_are_along_unit_vectors(
     positive_component: sp.Expr, negative_component: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Their squares; the sign by five samples, residuals free."""
     yield trial.same(positive_component**2, moments[0] ** 2 / above)
     yield trial.same(negative_component**2, moments[1] ** 2 / below)
@@ -43,7 +40,7 @@ def components_are_along_unit_vectors(
 
 
 @exact(one_input_plateau, step="fits")
-def fits_leave_their_loss(fit_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def fits_leave_their_loss(fit_loss: sp.Expr, trial: Trial) -> Findings:
     """Residuals along both vectors and across them; five samples, residuals and both slopes free."""
     lengths = [sp.sqrt(above), sp.sqrt(below)]
     along = [moment / length for moment, length in zip(moments, lengths, strict=True)]
@@ -56,12 +53,8 @@ def fits_leave_their_loss(fit_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(one_input_plateau)
 def five_samples_descend_as_their_kernel_says(
-    positive_loss: sp.Expr,
-    negative_loss: sp.Expr,
-    collapse_plateau: sp.Expr,
-    positive_time: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    positive_loss: sp.Expr, negative_loss: sp.Expr, collapse_plateau: sp.Expr, positive_time: sp.Expr, trial: Trial
+) -> Findings:
     """The matrix of K11.1: Taylor coefficients of the loss up to the fourth, residuals free."""
     total = valued(positive_loss + negative_loss + collapse_plateau, HERE)
     kernel, power = one_input_kernel(), START

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.flow.further.relabelling import columns, moved_along, relabelled_units, rows
 from sparse_limits.theory.kernel.rank_one import p, q
 from sparse_limits.theory.saliency.model import u
@@ -45,10 +45,8 @@ def exchanged(layers: Layers, hidden: int, entering: sp.ImmutableMatrix, leaving
 
 @exact(relabelled_units, step="exchange", cost=0.5)
 def exchanged_units_change_no_output(
-    moved_rows: sp.ImmutableMatrix,
-    moved_columns: sp.ImmutableMatrix,
-    trial: Trial,
-) -> Iterator[Finding]:
+    moved_rows: sp.ImmutableMatrix, moved_columns: sp.ImmutableMatrix, trial: Trial
+) -> Findings:
     """Each hidden layer of networks of up to three: weights and masks free, an activation left open; and unmasked, of tanh."""
     for depth in range(1, DEEPEST + 1):
         weights, masks = free_layers("w", depth), free_layers("m", depth)
@@ -61,7 +59,7 @@ def exchanged_units_change_no_output(
 
 
 @exact(relabelled_units)
-def rows_reversed_alone_overlap_less(torn_overlap: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_reversed_alone_overlap_less(torn_overlap: sp.Expr, trial: Trial) -> Findings:
     """Half powers of both; powers of rows up to the fourth, expanded and integrated term by term, that of columns free. Rows of the power one or two
     overlap less than if both are reversed; by nothing where the power of the columns is 0.
     """

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.flow.further.start import after, forgotten_at, initial_part, random_start, variance
 from sparse_limits.theory.flow.linear import eigenvalue, time
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @enclosed(random_start)
-def initial_functions_are_forgotten(forgotten_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def initial_functions_are_forgotten(forgotten_bound: sp.Expr, trial: Trial) -> Findings:
     """At all eigenvalues: the part over the bound is at most 1, and 1 at that which is remembered most."""
     x = sp.Symbol("x", positive=True)  # an eigenvalue over that one
     part = initial_part.subs(variance, eigenvalue).subs(eigenvalue, x * forgotten_at)

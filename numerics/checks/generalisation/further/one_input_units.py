@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.exact.identities import simplified
 from sparse_limits.numerics.kernels import LayerGraphons, graphon_kernel, input_latent
 from sparse_limits.numerics.masks.composition import GridGraphon, point_latent
@@ -57,22 +55,20 @@ def by_units(part: int, claimed: sp.Expr, product: int, trial: Trial) -> Finding
 
 
 @exact(one_input_units, step="all edges")
-def variances_of_units_add_up(spilled_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def variances_of_units_add_up(spilled_variance: sp.Expr, trial: Trial) -> Findings:
     """Unit by unit."""
     yield by_units(0, spilled_variance, -1, trial)
 
 
 @exact(one_input_units, step="all edges", cost=0.3)
-def units_add_up_at_one_sign(spilled_alike: sp.Expr, alike_gate: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def units_add_up_at_one_sign(spilled_alike: sp.Expr, alike_gate: sp.Expr, trial: Trial) -> Findings:
     """Unit by unit, values and gates."""
     yield by_units(2, alike_gate, 1, trial)
     yield by_units(1, spilled_alike, 1, trial)
 
 
 @exact(one_input_units, step="all edges", cost=0.3)
-def units_add_up_at_opposite_signs(
-    spilled_opposite: sp.Expr, opposite_gate: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def units_add_up_at_opposite_signs(spilled_opposite: sp.Expr, opposite_gate: sp.Expr, trial: Trial) -> Findings:
     """Unit by unit, values and gates."""
     yield by_units(2, opposite_gate, -1, trial)
     yield by_units(1, spilled_opposite, -1, trial)
@@ -86,7 +82,7 @@ VALUES = (  # η and the limit, to fifteen digits
 
 
 @enclosed(one_input_units)
-def ratios_come_close(many_ratio: sp.Expr, least_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def ratios_come_close(many_ratio: sp.Expr, least_ratio: sp.Expr, trial: Trial) -> Findings:
     """At three spikes, by their digits; for all r above the limit, and by less than half of η."""
     for height, value in VALUES:
         at = {cosine: height / (1 + height)}
@@ -112,7 +108,7 @@ def ratio_of_a_network(number: int, height: float) -> float:
 
 
 @empirical(one_input_units)
-def networks_have_the_ratio(sign_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def networks_have_the_ratio(sign_ratio: sp.Expr, trial: Trial) -> Findings:
     """Eight inputs and twenty, by the recursion that knows nothing of signs."""
     for number, height in ((4, 0.5), (10, 0.25)):
         seen = trial.once(ratio_of_a_network, number, height)
@@ -128,7 +124,7 @@ NESTED = (  # η, K and the number of inputs
 
 
 @enclosed(one_input_units)
-def three_layers_come_close_to_a_half(three_layers: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def three_layers_come_close_to_a_half(three_layers: sp.Expr, trial: Trial) -> Findings:
     """Three hidden layers at three nested spikes: above a half, and by less than is said of each."""
     for height, share, number, margin in NESTED:
         at = {cosine: height / (1 + height), private: share, pairs: number // 2}
@@ -155,7 +151,7 @@ def ratio_of_a_deep_network(number: int, height: float, share: float) -> float:
 
 
 @empirical(one_input_units)
-def deep_networks_have_the_ratio(three_layers: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def deep_networks_have_the_ratio(three_layers: sp.Expr, trial: Trial) -> Findings:
     """Three hidden layers, eight inputs and twenty, by the same recursion."""
     for number, height, share in ((4, 0.5, 3), (10, 0.25, 5)):
         seen = trial.once(ratio_of_a_deep_network, number, height, share)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -13,7 +12,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, exact, statistical
 from sparse_limits.numerics.evidence.common import drawn_in_common
 from sparse_limits.numerics.evidence.drawing import EFFORTS
 from sparse_limits.numerics.kernels import gradient_descent_predict, mean_squared_error
@@ -82,7 +81,7 @@ def measured(task: str, name: str, side: Pruned, seeds: tuple[int, ...], trial: 
     return np.array([case.quantity(name) for case in found])
 
 
-def order(comparisons: tuple[Comparison, ...], quick: int, trial: Trial) -> Iterator[Finding]:
+def order(comparisons: tuple[Comparison, ...], quick: int, trial: Trial) -> Findings:
     """Whether each comparison goes its way in most splits; all of a task, in all claims, share its splits."""
     splits = trial.size(quick)
     for each in comparisons:
@@ -97,7 +96,7 @@ def order(comparisons: tuple[Comparison, ...], quick: int, trial: Trial) -> Iter
 @statistical(selection_pays, tests=3, cost=6)
 @control("reversed", comparisons=reversed_comparisons(selection_pays.expressions["comparisons"]))
 @control("whatever is selected", comparisons=UPSIDE_DOWN)
-def splits_keep_the_order_of_test_errors(comparisons: tuple[Comparison, ...], trial: Trial) -> Iterator[Finding]:
+def splits_keep_the_order_of_test_errors(comparisons: tuple[Comparison, ...], trial: Trial) -> Findings:
     """In how many random splits the test error of one kernel is below that of another."""
     yield from order(comparisons, CLOSE_SPLITS, trial)
 
@@ -105,7 +104,7 @@ def splits_keep_the_order_of_test_errors(comparisons: tuple[Comparison, ...], tr
 @statistical(bound_order, tests=4, cost=5)
 @control("reversed", comparisons=reversed_comparisons(bound_order.expressions["comparisons"]))
 @control("without useless features", comparisons=(replace(bound_order.expressions["comparisons"][0], task="3v8"),))
-def splits_keep_the_order_of_bounds(comparisons: tuple[Comparison, ...], trial: Trial) -> Iterator[Finding]:
+def splits_keep_the_order_of_bounds(comparisons: tuple[Comparison, ...], trial: Trial) -> Findings:
     """The same for the bound and the error it is to order."""
     yield from order(comparisons, CLOSE_SPLITS, trial)
 
@@ -113,7 +112,7 @@ def splits_keep_the_order_of_bounds(comparisons: tuple[Comparison, ...], trial: 
 @statistical(kernel_spectra, tests=3, cost=3)
 @control("reversed", comparisons=reversed_comparisons(kernel_spectra.expressions["comparisons"]))
 @control("alike on HKH", comparisons=ALIKE)
-def splits_keep_the_order_of_gaps(comparisons: tuple[Comparison, ...], trial: Trial) -> Iterator[Finding]:
+def splits_keep_the_order_of_gaps(comparisons: tuple[Comparison, ...], trial: Trial) -> Findings:
     """The same for λ₁/λ₂ of K and of HKH."""
     yield from order(comparisons, SPLITS, trial)
 
@@ -121,7 +120,7 @@ def splits_keep_the_order_of_gaps(comparisons: tuple[Comparison, ...], trial: Tr
 @statistical(merging_density, tests=2, cost=6)
 @control("reversed", comparisons=reversed_comparisons(merging_density.expressions["comparisons"]))
 @control("no gain from .2 down", comparisons=reversed_comparisons(merging_density.expressions["comparisons"][:1]))
-def splits_keep_the_order_of_densities(comparisons: tuple[Comparison, ...], trial: Trial) -> Iterator[Finding]:
+def splits_keep_the_order_of_densities(comparisons: tuple[Comparison, ...], trial: Trial) -> Findings:
     """The same for the densities at which SNIP prunes."""
     yield from order(comparisons, SPLITS, trial)
 
@@ -187,7 +186,7 @@ def gram(edge_gradient: sp.Expr, readout_gradient: sp.Expr, run: Run) -> Array:
 @control("standard parametrisation", edge_gradient=EDGE * sp.sqrt(n * d))
 def gradients_are_derivatives(
     edge_gradient: sp.Expr, readout_gradient: sp.Expr, output: sp.Expr, preactivation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """∂f/∂w and ∂f/∂a of one neuron's share of the output, its gate fixed."""
     cases = product((0, 1), repeat=2)  # every mask and gate: at 0 both sides vanish, whatever is claimed
     points = trial.points(EDGE, READOUT, count=4)
@@ -200,7 +199,7 @@ def gradients_are_derivatives(
 @control("half the readout", readout_gradient=READOUT / 2)
 def early_training_follows_the_networks_own_kernel(
     edge_gradient: sp.Expr, readout_gradient: sp.Expr, early_margin: Fraction, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Test predictions of a masked network after 2 and 5 steps, beside kernel descent."""
     run = trial.draw(early_run, min(trial.size(LEARNT), task_named(claims.NOISY).training))
     kernel, learnt = gram(edge_gradient, readout_gradient, run), len(run.y)
@@ -224,7 +223,7 @@ def own_distance(rng: np.random.Generator, width: int, steps: int) -> float:
 
 @empirical(trained_networks, cost=1)
 @control("no wider", widening=Widening(1))
-def the_distance_falls_with_the_width(widening: Widening, width_margin: Fraction, trial: Trial) -> Iterator[Finding]:
+def the_distance_falls_with_the_width(widening: Widening, width_margin: Fraction, trial: Trial) -> Findings:
     """The mean distance of a few networks after many steps, over that of narrower ones."""
     width, steps = min(trial.size(WIDTH), WIDEST), trial.size(STEPS)
 
@@ -245,7 +244,7 @@ def descent_errors(rng: np.random.Generator, task: str, method: str, density: Fr
 
 @empirical(trained_networks, cost=3)
 @control("the graphon kernel", nearer=NEARER_GRAPHON)
-def sparse_networks_err_like_the_fixed_inputs_kernel(nearer: Nearer, trial: Trial) -> Iterator[Finding]:
+def sparse_networks_err_like_the_fixed_inputs_kernel(nearer: Nearer, trial: Trial) -> Findings:
     """The distance of networks' mean squared error from that of one kernel, over that from the other."""
     case = nearer.task, nearer.pruned.method, nearer.pruned.density, trial.size(NEURONS)
     drawn = [trial.draw(descent_errors, *case, replicate=k) for k in range(DRAWN)]

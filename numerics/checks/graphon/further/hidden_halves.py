@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.graphon.further.sorting import Integers, mean_modulus
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.theory.graphon.further.hidden_halves import hidden_halves, misplaced
 from sparse_limits.theory.graphon.symbols import n
 
@@ -22,7 +21,7 @@ def hidden_kernel(side: int) -> Integers:
 
 
 @enclosed(hidden_halves)
-def no_order_errs_by_more_than_the_opposite_one(hidden_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_order_errs_by_more_than_the_opposite_one(hidden_error: sp.Expr, trial: Trial) -> Findings:
     """All rows in the wrong half err by 4/5; two of four rows of each half do."""
     yield trial.below(hidden_error, sp.Rational(4, 5), needed="hidden_error")
     yield trial.below(hidden_error, sp.Rational(4, 5), at=[{n: sp.Integer(4), misplaced: sp.Integer(2)}])
@@ -31,7 +30,7 @@ def no_order_errs_by_more_than_the_opposite_one(hidden_error: sp.Expr, trial: Tr
 @exact(hidden_halves)
 def all_orders_of_rows_of_equal_degrees(
     hidden_error: sp.Expr, hidden_mean: sp.Expr, hidden_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Every way to place the rows of the upper half: error, mean and variance, by enumeration."""
     for side in (2, 4, 6, 8):
         kernel, half = hidden_kernel(side), side // 2
@@ -64,7 +63,7 @@ def sorting_errors(rng: np.random.Generator, masks: int) -> NDArray[np.float64]:
 
 
 @statistical(hidden_halves, tests=2)
-def sorting_cannot_see_the_halves(hidden_mean: sp.Expr, hidden_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sorting_cannot_see_the_halves(hidden_mean: sp.Expr, hidden_variance: sp.Expr, trial: Trial) -> Findings:
     """Sampled masks: mean error, and mean square about the mean."""
     errors = trial.draw(sorting_errors, trial.size(10_000))
     mean = trial.value(hidden_mean)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.logarithms import split_logarithms, split_powers
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.graphon.further.pareto import (
@@ -29,8 +27,6 @@ from sparse_limits.theory.graphon.further.pareto import (
 from sparse_limits.theory.saliency.model import phi, rho, tau, u, v
 from sparse_limits.theory.tails import alpha
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 def reduce_powers(gap: sp.Expr) -> sp.Expr:
     """Simplify powers of positive letters with the exponents α and 1/α."""
@@ -38,7 +34,7 @@ def reduce_powers(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(pareto_graphon, step="threshold")
-def threshold_has_the_density(threshold: sp.Expr, unsaturated_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def threshold_has_the_density(threshold: sp.Expr, unsaturated_density: sp.Expr, trial: Trial) -> Findings:
     """The density falls from ρ at the threshold as the power −α of τ over it."""
     yield trial.same(unsaturated_density, rho * (tau / threshold) ** -alpha, by=reduce_powers)
 
@@ -46,7 +42,7 @@ def threshold_has_the_density(threshold: sp.Expr, unsaturated_density: sp.Expr, 
 @exact(pareto_graphon, step="critical density")
 def threshold_reaches_the_peak_at_the_critical_density(
     threshold: sp.Expr, critical_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """ρ_*/ρ is the power α of the threshold over the peak."""
     yield trial.same(critical_density / rho, (threshold / peak) ** alpha, by=reduce_powers)
 
@@ -69,7 +65,7 @@ def about_means(gap: sp.Expr) -> sp.Expr:
 
 
 @enclosed(pareto_graphon, step="minor")
-def minor_is_that_of_four_values(minor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def minor_is_that_of_four_values(minor: sp.Expr, trial: Trial) -> Findings:
     """min(1, rx)·min(1, sx) − x, whether rx and sx exceed 1 or not; and its sign, at r = 1 + a, s = 1 + b, rsx = 1 + c, and
     c below a + b + ab, where it is 0 for x = 1."""
     product = sp.Min(1, r * x) * sp.Min(1, s * x)
@@ -111,14 +107,14 @@ BESIDE_THE_KINKS = [{tau: sp.Rational(k, 8)} for k in (5, 9, 15, 17, 25, 31, 33,
 
 
 @enclosed(pareto_graphon, step="density of the example")
-def example_density_integrates_the_kernel(linear_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def example_density_integrates_the_kernel(linear_density: sp.Expr, trial: Trial) -> Findings:
     """In each of the four ranges of τ."""
     yield trial.same(linear_density, trial.once(integrated_density), by=by_pieces)
     yield trial.same(linear_density, trial.once(integrated_density), by=by_pieces, at=BESIDE_THE_KINKS)
 
 
 @enclosed(pareto_graphon)
-def example_threshold_has_the_density(linear_threshold: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def example_threshold_has_the_density(linear_threshold: sp.Expr, trial: Trial) -> Findings:
     """D, which decreases, passes ρ within a relative 10⁻¹² of τ_ρ, below and beyond ρ_*."""
     for density in (sp.Rational(k, 10) for k in (1, 3, 4, 6, 9)):
         cut = sp.Rational(trial.value(linear_threshold, {rho: density}))
@@ -145,7 +141,7 @@ def singular_values(cut: float) -> tuple[float, float, float]:
 @enclosed(pareto_graphon)
 def rank_one_ends_at_the_critical_density(
     linear_singular_value: sp.Expr, linear_critical_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At 1/5 and 1/3, below ρ_*, the largest singular value is the stated one and no other is seen; at 3/5 both are false."""
     for density in (sp.Rational(1, 5), sp.Rational(1, 3), sp.Rational(3, 5)):
         first, second, error = trial.once(singular_values, trial.value(linear_threshold, {rho: density}))
@@ -169,7 +165,7 @@ def block_counts(rng: np.random.Generator, size: int, cut: float) -> NDArray[np.
 
 
 @statistical(pareto_graphon, tests=2)
-def blocks_of_masks_are_binomial(kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def blocks_of_masks_are_binomial(kernel: sp.Expr, trial: Trial) -> Findings:
     """Masks of two kinds of rows and columns above a fixed threshold: all entries are independent."""
     size = trial.size(256)
     for cut in CUTS:
@@ -187,7 +183,7 @@ def example_scores(rng: np.random.Generator, size: int) -> NDArray[np.floating]:
 @statistical(pareto_graphon, tests=2)
 def scores_have_the_density_and_the_singular_value(
     linear_density: sp.Expr, linear_singular_value: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Counts above thresholds; and the mean of f²φ² over kept entries is σ₁‖f²‖‖φ²‖ without saturation."""
     weights, scores = trial.draw(example_scores, trial.size(200_000))
     cuts = [sp.Rational(3, 2), sp.Integer(3), sp.Integer(5)]

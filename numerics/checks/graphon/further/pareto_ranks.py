@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.theory.graphon.further.pareto import (
     column_mean,
     column_square,
@@ -30,7 +30,7 @@ def rank_on_a_grid(model: SaliencyModel, cut: sp.Expr) -> int:
 @exact(pareto_graphon)
 def ranks_are_those_of_values_on_a_grid(
     rank_one: Mapping[str, bool], instances: Mapping[str, tuple[SaliencyModel, sp.Expr]], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A kernel of rank one has such values at all points; where it has not, some 2 × 2 minor is not zero."""
     for name, (model, cut) in instances.items():
         rank = trial.once(rank_on_a_grid, model, cut)
@@ -55,7 +55,7 @@ def nothing_is_saturated(
     largest_singular_value: sp.Expr,
     linear_singular_value: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The threshold is the supremum or more, W at most that there, ρ* at most 1; σ₁ is the mean or more, 31/80 at most in the example."""
     equal = ({column_square: column_mean**2}, {row_square: row_mean**2})  # columns, or rows, of one profile
     for low, high, name in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -15,16 +15,14 @@ from sparse_limits.numerics.checks.graphon.further.sorting import (
     mean_modulus,
     presented_masks,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.masks.sorting import smoothed
 from sparse_limits.theory.graphon.further.sorted_averages import blocks, sorted_averages
 from sparse_limits.theory.graphon.further.sorting import cut_error
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @enclosed(sorted_averages)
-def distances_have_no_negative_mean(mean_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def distances_have_no_negative_mean(mean_distance: sp.Expr, trial: Trial) -> Findings:
     """At any average from the least to the largest value."""
     yield trial.below(0, mean_distance, needed="mean_distance")
 
@@ -38,7 +36,7 @@ def block_averages(kernel: Integers, count: int) -> Integers:
 
 
 @exact(sorted_averages, step="bias")
-def averages_of_a_step(averaging_bias: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def averages_of_a_step(averaging_bias: sp.Expr, trial: Trial) -> Findings:
     """A step in the middle of a block attains half the bias; random kernels keep it."""
     for count in (1, 2, 5):
         step = np.repeat((np.arange(2 * count) == 2 * count - 1)[:, None], count, axis=1).astype(np.int64)
@@ -53,7 +51,7 @@ def averages_of_a_step(averaging_bias: sp.Expr, trial: Trial) -> Iterator[Findin
 
 
 @exact(sorted_averages, step="bias")
-def hooks_approach_the_bias(averaging_bias: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def hooks_approach_the_bias(averaging_bias: sp.Expr, trial: Trial) -> Findings:
     """Ones beyond the middle of the last row or column of 2, 10 and 100 blocks on each side, in half blocks."""
     for count in (2, 10, 100):
         last = np.arange(2 * count) == 2 * count - 1
@@ -64,7 +62,7 @@ def hooks_approach_the_bias(averaging_bias: sp.Expr, trial: Trial) -> Iterator[F
 
 
 @exact(sorted_averages, step="noise")
-def averages_over_blocks(averaging_noise: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def averages_over_blocks(averaging_noise: sp.Expr, trial: Trial) -> Findings:
     """A checkerboard of 2×2 attains the noise; random masks keep it."""
     checkers = np.array([[1, -1], [-1, 1]])
     noise = averaging_noise.subs({blocks: 2, cut_error: cut_norm(checkers, 1)})
@@ -79,9 +77,7 @@ def averages_over_blocks(averaging_noise: sp.Expr, trial: Trial) -> Iterator[Fin
 
 
 @exact(sorted_averages)
-def sylvester_matrices_have_much_noise(
-    signed_noise: sp.Expr, sylvester_noise: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def sylvester_matrices_have_much_noise(signed_noise: sp.Expr, sylvester_noise: sp.Expr, trial: Trial) -> Findings:
     """Of the size b = 2, 4, 8: orthogonal rows of ±1, a noise of 1, and cuts of at most 1/√b."""
     matrix = np.array([[1]])
     for _ in range(3):
@@ -99,7 +95,7 @@ def sylvester_matrices_have_much_noise(
 @exact(sorted_averages, step="smoothed in cut norm")
 def smoothing_adds_up_in_cut_norm(
     both_bound: sp.Expr, averaging_bias: sp.Expr, smoothed_cut_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Noise of the mask, order and bias; and the smoothed masks keep the sum, in rationals."""
     yield trial.same(smoothed_cut_bound, cut_error + both_bound + averaging_bias, by=sp.expand)
     yield from smoothed_masks(smoothed_cut_bound, cut_norm, trial)
@@ -113,7 +109,7 @@ def smoothing_adds_up(
     signed_noise: sp.Expr,
     smoothed_bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The same in L¹, with the less of two bounds of the noise: the first up to twelve blocks, the second from then on."""
     less = sp.Min(averaging_noise, signed_noise)
     yield trial.same(smoothed_bound, less + both_bound + averaging_bias, by=sp.expand)
@@ -124,7 +120,7 @@ def smoothing_adds_up(
     yield from smoothed_masks(smoothed_bound, mean_modulus, trial)
 
 
-def smoothed_masks(bound: sp.Expr, norm: Callable[[Integers, int], sp.Rational], trial: Trial) -> Iterator[Finding]:
+def smoothed_masks(bound: sp.Expr, norm: Callable[[Integers, int], sp.Rational], trial: Trial) -> Findings:
     """That sorted and averaged masks are as close to their kernel as a bound in a norm says."""
     for case in trial.draw(presented_masks, ((6, 8), (8, 10), (10, 10))):
         at = {cut_error: cut_norm(SCALE * case.mask - case.kernel)}

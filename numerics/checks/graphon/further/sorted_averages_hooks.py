@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.graphon.further.sorted_averages import block_averages
 from sparse_limits.numerics.checks.graphon.further.sorting import cut_norm, mean_modulus
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.further.sorted_averages import (
     blocks,
@@ -21,11 +19,9 @@ from sparse_limits.theory.graphon.further.sorted_averages import (
 from sparse_limits.theory.graphon.further.sorting import cut_error
 from sparse_limits.theory.graphon.symbols import n
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @exact(sorted_averages)
-def hooks_are_averaged(hook_cut_error: sp.Expr, hook_mean_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def hooks_are_averaged(hook_cut_error: sp.Expr, hook_mean_error: sp.Expr, trial: Trial) -> Findings:
     """Hooks of half blocks, two, four and eight on a side, in sixty-fourths: they are sorted, with ties of equal lines.
 
     A mask with more rows and columns for each half block has the same averages.
@@ -41,9 +37,7 @@ def hooks_are_averaged(hook_cut_error: sp.Expr, hook_mean_error: sp.Expr, trial:
 
 
 @exact(sorted_averages)
-def errors_of_hooks_by_their_size(
-    hook_rate_error: sp.Expr, hook_cube_root_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def errors_of_hooks_by_their_size(hook_rate_error: sp.Expr, hook_cube_root_error: sp.Expr, trial: Trial) -> Findings:
     """√n blocks, and the cube root of n."""
     count, scaled = sp.Symbol("q", positive=True), {cut_error: constant / n}
     yield trial.same(

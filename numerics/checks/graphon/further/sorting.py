@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.numerics.masks.sorting import sort_by_degree
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.further.sorting import cut_error, degree, degree_error, degree_sorting, other_degree
 
 Integers = NDArray[np.int64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 SCALE = 12  # kernels take the values k/SCALE
 
 
@@ -43,7 +41,7 @@ def rearranged_kernels(rng: np.random.Generator, monotone: bool) -> list[tuple[I
 
 
 @exact(degree_sorting, step="two rows")
-def rearranging_rows_costs_their_degrees(row_distance: sp.Expr, monotone: bool, trial: Trial) -> Iterator[Finding]:
+def rearranging_rows_costs_their_degrees(row_distance: sp.Expr, monotone: bool, trial: Trial) -> Findings:
     """‖W^σ − W‖₁ = ∫|d(σu) − d(u)| du in rationals; the assumption broken by shuffling columns one by one."""
     for kernel, order in trial.draw(rearranged_kernels, monotone):
         rows, columns = kernel.shape
@@ -92,7 +90,7 @@ def presented_masks(rng: np.random.Generator, shapes: tuple[tuple[int, int], ...
 @exact(degree_sorting)
 def sorted_masks_are_as_close_as_their_cut_norm(
     degree_bound: sp.Expr, row_bound: sp.Expr, both_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The chain of bounds in rationals, with equality in the two sharp cases; larger masks by their degrees alone."""
     small = trial.draw(presented_masks, ((4, 4), (5, 8), (9, 6)))
     side = trial.size(40)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from flint import fmpq_mat, fmpz_mat
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.theory.graphon.further.step import (
     COLUMN,
     ROW,
@@ -28,7 +26,6 @@ from sparse_limits.theory.graphon.further.step import (
 )
 from sparse_limits.theory.saliency.model import tau
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 SHAPES = ((2, 3), (3, 2), (1, 4), (3, 3), (4, 2))
 Steps = tuple[list[int], list[int], list[list[int]]]
 
@@ -55,7 +52,7 @@ def cell_polynomial(rows: list[int], columns: list[int], tenths: list[list[int]]
 
 
 @exact(step_spectrum, step="entry")
-def cells_of_equal_size_have_the_spectrum(entry: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def cells_of_equal_size_have_the_spectrum(entry: sp.Expr, trial: Trial) -> Findings:
     """Characteristic polynomials of TT*, from the claimed matrix and from the graphon cut into equal cells."""
     for rows, columns, tenths in trial.draw(step_matrices):
         alpha, beta = ([sp.Rational(part, sum(parts)) for part in parts] for parts in (rows, columns))
@@ -70,7 +67,7 @@ def cells_of_equal_size_have_the_spectrum(entry: sp.Expr, trial: Trial) -> Itera
 @enclosed(step_spectrum)
 @control("the other root", sigma_1=sigma_2, sigma_2=sigma_1)
 @control("the other sign", sigma_2=-sigma_2, sigma_1=-sigma_1)
-def singular_values_are_ordered(sigma_1: sp.Expr, sigma_2: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def singular_values_are_ordered(sigma_1: sp.Expr, sigma_2: sp.Expr, trial: Trial) -> Findings:
     """0 ≤ σ₂ ≤ σ₁: σ₁, the product of both and the difference of their squares are roots of what is not negative.
 
     The letter R stands for the root of the discriminant, which is a sum of two squares.
@@ -93,7 +90,7 @@ def block_counts(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
 
 
 @statistical(step_spectrum, tests=1)
-def saliencies_keep_the_blocks(saliency_block: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def saliencies_keep_the_blocks(saliency_block: sp.Expr, trial: Trial) -> Findings:
     """Kept shares in the four blocks of a saliency with profiles of two values, at threshold 1."""
     n = trial.size(30_000)
     values = [

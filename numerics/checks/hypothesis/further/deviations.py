@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.methods import prune
 from sparse_limits.theory.formulas.level import level
@@ -21,7 +19,7 @@ THRESHOLD = level(half_normal.survival, t, rho)
 
 
 @enclosed(flow_deviations)
-def no_deviation_is_negative(settled: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_deviation_is_negative(settled: sp.Expr, trial: Trial) -> Findings:
     """While losses die out."""
     yield trial.below(0, settled, needed="settled")
 
@@ -60,7 +58,7 @@ def flows(rng: np.random.Generator, rounds: int) -> float:
 @empirical(flow_deviations, cost=3.0)
 def networks_have_the_variance(
     covariance: sp.Expr, second_normal: sp.Expr, first_normal: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Three networks of width 1000 to a fifth, after one round and after three.
 
     The variance of 3000 independent normal numbers has a deviation of √(2/3000), of which five are allowed, and 1/√n of the

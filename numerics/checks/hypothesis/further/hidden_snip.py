@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, statistical
 from sparse_limits.theory.hypothesis.further.hidden_snip import NEAR, a, hidden_snip, leverage, m, n, r, r_1, tau, v
 
 DRAWS = 1_000_000
@@ -25,7 +23,7 @@ def differing(rng: np.random.Generator, draws: int, share: float, threshold: flo
 
 
 @statistical(hidden_snip, tests=2)
-def entries_differ_as_the_bound_says(crossing: sp.Expr, differ: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def entries_differ_as_the_bound_says(crossing: sp.Expr, differ: sp.Expr, trial: Trial) -> Findings:
     """Weights near a small threshold: as often as the integral says, and no more often than the bound."""
     found = trial.draw(differing, DRAWS, float(NEAR[leverage]), float(NEAR[a]))
     yield trial.counts(found, DRAWS, trial.value(differ, NEAR))
@@ -56,7 +54,7 @@ def entries_of_networks(rng: np.random.Generator, networks: int) -> NDArray[np.b
 @statistical(hidden_snip, tests=2)
 def networks_have_a_mask_of_independent_entries_beside_them(
     bound: sp.Expr, probability: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A column is drawn by chance, or chosen by the signals; the weight beside it does not depend on them."""
     differ, kept = trial.draw(entries_of_networks, NETWORKS).sum(axis=1)
     yield trial.counts(int(differ), NETWORKS, trial.value(bound, {r: SAMPLES, n: COLUMNS}), side="above")
@@ -108,7 +106,7 @@ def entries_between_layers(rng: np.random.Generator, networks: int) -> NDArray[n
 @statistical(hidden_snip, tests=4)
 def all_layers_have_masks_of_independent_entries_beside_them(
     joint_bound: sp.Expr, joint_spread: sp.Expr, probability: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """An entry drawn by chance, or chosen by signals of both directions, also in two layers at once; and the mean square of the
     differences of the weights.
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from flint import arb, ctx
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact
 from sparse_limits.theory.kernel.dual import cosine, kappa_0
 from sparse_limits.theory.kernel.further.angle import arc_cosine_numerics, difference, eta, kahan_angle, theta, total, u
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
+NINE = sp.Rational(9, 10)
 ROUNDOFF = sp.Rational(1, 2**53)
 
 LENGTHS = {difference: 2 * sp.sin(theta / 2), total: 2 * sp.cos(theta / 2)}
@@ -22,7 +20,7 @@ half_sine = 2 * sp.asin(difference / 2)
 
 
 @enclosed(arc_cosine_numerics)
-def lengths_give_the_angle(kahan_angle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def lengths_give_the_angle(kahan_angle: sp.Expr, trial: Trial) -> Findings:
     """‖x̂ ∓ x̂′‖ are 2 sin θ/2, 2 cos θ/2, exactly; the formula inverts them, to 30 digits."""
     x, y = sp.Matrix([1, 0]), sp.Matrix([sp.cos(theta), sp.sin(theta)])
     for vector, length in ((x - y, LENGTHS[difference]), (x + y, LENGTHS[total])):
@@ -33,7 +31,7 @@ def lengths_give_the_angle(kahan_angle: sp.Expr, trial: Trial) -> Iterator[Findi
 @exact(arc_cosine_numerics)
 def sensitivities_are_derivatives(
     arccos_sensitivity: sp.Expr, kahan_sensitivity: sp.Expr, kahan_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """dθ/dr, and dθ/d ln t with p replaced by tp; the bound is the largest |ln t|, at lengths off by ±η."""
     yield trial.same(-arccos_sensitivity, sp.diff(sp.acos(cosine), cosine).subs(cosine, sp.cos(theta)), by=positive)
     yield trial.same(kahan_sensitivity, trial.once(relative_slope, kahan_angle))
@@ -53,9 +51,7 @@ def positive(expression: sp.Expr) -> sp.Expr:
 
 
 @enclosed(arc_cosine_numerics)
-def resolution_and_bound(
-    resolution: sp.Expr, gate_resolution: sp.Expr, kahan_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def resolution_and_bound(resolution: sp.Expr, gate_resolution: sp.Expr, kahan_bound: sp.Expr, trial: Trial) -> Findings:
     """cos(resolution) = 1 − u, κ₀ there; √(2u) below it; and at θ = π/2 lengths off by ±η come within η² of the bound."""
     yield trial.same(sp.cos(resolution), 1 - u, by=None)
     yield trial.same(kappa_0.subs(cosine, 1 - u), 1 - gate_resolution, by=None)
@@ -68,7 +64,7 @@ def resolution_and_bound(
 
 
 @enclosed(arc_cosine_numerics)
-def resolutions_tend_to_the_least(resolution: sp.Expr, least_resolution: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def resolutions_tend_to_the_least(resolution: sp.Expr, least_resolution: sp.Expr, trial: Trial) -> Findings:
     """At u = 2 sin² h, for all u up to 1/2; and it exceeds the least at most by the share u/6, which is nothing as u → 0."""
     h, sine = sp.symbols("h s", positive=True)
     least = least_resolution.subs(u, 2 * sine**2).subs(sine, sp.sin(h))
@@ -97,7 +93,7 @@ def unit(x: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 @empirical(arc_cosine_numerics)
-def small_angles_keep_their_digits(kahan_angle: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def small_angles_keep_their_digits(kahan_angle: sp.Expr, trial: Trial) -> Findings:
     """Double precision beside exact angles of whole vectors, small and large: off by at most 16 u, the rounding of the unit vectors.
 
     Each unit vector is off by some 4u at most (norm, division, eight entries), the lengths likewise.
@@ -147,7 +143,7 @@ def rank_beyond(kernel: NDArray[np.floating], tolerance: float) -> int:
 
 @empirical(arc_cosine_numerics)
 @control("the angle of the sine", kahan_angle=sp.pi / 2 - half_sine)
-def collapsed_kernels_keep_their_rank(kahan_angle: sp.Expr, resolution: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def collapsed_kernels_keep_their_rank(kahan_angle: sp.Expr, resolution: sp.Expr, trial: Trial) -> Findings:
     """300 samples of one input: rank 2 at 1e-14 from the lengths; from the clipped cosine more at 1e-10, off by the resolution."""
     x = trial.draw(inputs_left, 300)
     by_lengths, by_cosine = collapsed_kernel(kahan_angle, x), cosine_kernel(x)

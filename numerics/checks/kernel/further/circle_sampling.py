@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.kernel.circle import rank, ranked
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 from sparse_limits.theory.kernel.further.circle_sampling import circle_sampling
 
-ELEVEN = sp.Rational(11, 10)
 RANKS = 20
 
 
 @enclosed(circle_sampling)
-def one_point_has_one_eigenvalue(one_point_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_point_has_one_eigenvalue(one_point_distance: sp.Expr, trial: Trial) -> Findings:
     """K(x, x) = 2 beside the first twenty eigenvalues. The others are at most 3/rank² (tried at rank 21), so that their squares, at most
     9/rank⁴, add up to less than 3/20³.
     """

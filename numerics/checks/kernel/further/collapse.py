@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, exact
 from sparse_limits.numerics.kernels.analytic import dense_kernel
 from sparse_limits.numerics.kernels.spectra import kernel_eigenvalues
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
 from sparse_limits.theory.kernel.further.collapse import above, below, d, energy, one_input_spectrum, share
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 SAMPLES = sp.Matrix([2, -1, sp.Rational(1, 2), -3, 1])  # the input that is left, of five samples
 
@@ -32,9 +27,7 @@ def one_input_kernel() -> sp.Matrix:
 
 
 @exact(one_input_spectrum)
-def one_input_leaves_rank_two(
-    positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def one_input_leaves_rank_two(positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr, trial: Trial) -> Findings:
     """The samples of each sign are an eigenvector; the trace leaves nothing to others."""
     kernel = one_input_kernel()
     sums = {sign: sum(x**2 for x in SAMPLES if sp.sign(x) == sign) for sign in (1, -1)}
@@ -59,9 +52,7 @@ def collapsed(
 
 
 @empirical(one_input_spectrum)
-def kernel_matrices_collapse(
-    positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def kernel_matrices_collapse(positive_eigenvalue: sp.Expr, negative_eigenvalue: sp.Expr, trial: Trial) -> Findings:
     """100 samples of 16 inputs, one kept: two eigenvalues to ten digits, no third; with a floor of 1/100 the rank is full."""
     samples, inputs = 100, 16
     x, values = trial.draw(collapsed, samples, inputs, 0.0)

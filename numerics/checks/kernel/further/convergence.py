@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import prod
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.claims import formulas
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.convergence import (
@@ -30,8 +30,6 @@ from sparse_limits.theory.kernel.finite_width import n
 from sparse_limits.theory.kernel.further.deep import tangent_fluctuations
 from sparse_limits.theory.kernel.further.diagonal import tangent_moments
 from sparse_limits.theory.saliency.model import rho
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 Rows = tuple[tuple[int, ...], ...]
 Layer = tuple[tuple[int, ...], Rows]  # values ĥ and tangents K̂ of a layer, whole numbers
@@ -136,7 +134,7 @@ def rational(values: Sequence[Fraction]) -> list[sp.Rational]:
 
 
 @exact(tangent_moments, cost=1.0)
-def second_moments_are_sums_over_tiny_networks(step: Moments, readout: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def second_moments_are_sums_over_tiny_networks(step: Moments, readout: sp.Expr, trial: Trial) -> Findings:
     """E Θ(x, x)² over all masks, coins and weights of tiny networks; only E w² = 1 and E w⁴ = 3 matter."""
     for widths, densities in TINY:
         seen = trial.once(tiny_second_moment, widths, densities)
@@ -190,7 +188,7 @@ def quadratic(v: tuple[int, ...], A: Square, w: tuple[int, ...]) -> Fraction:
 
 
 @exact(tangent_moments, cost=0.6)
-def steps_are_sums_over_one_layer(step: Moments, trial: Trial) -> Iterator[Finding]:
+def steps_are_sums_over_one_layer(step: Moments, trial: Trial) -> Findings:
     """One layer from two arbitrary symmetric matrices: each of the nine numbers by enumeration."""
     names = [symbol.name for symbol in formulas(moments)]
     for width, following, density in ((2, 2, Fraction(1, 3)), (3, 1, Fraction(3, 4))):
@@ -216,7 +214,7 @@ UNEVEN: tuple[Chances, ...] = (  # unequal probabilities, layer by layer
 
 
 @exact(tangent_moments)
-def mean_is_the_sum_over_paths(mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def mean_is_the_sum_over_paths(mean: sp.Expr, trial: Trial) -> Findings:
     """E Θ(x, x) over all masks of unequal probabilities, coins and weights, beside the path density 1ᵀP…P x²/(d n_1…)."""
     for layers in (UNEVEN, (UNEVEN[0][1:], UNEVEN[2])):
         first, _ = trial.once(enumerated, INPUTS, layers)
@@ -233,9 +231,7 @@ def recursion(depth: int, width: sp.Expr) -> sp.Expr:
 
 
 @exact(tangent_fluctuations, cost=0.8)
-def dense_networks_have_a_closed_form(
-    dense_second: sp.Expr, dense_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def dense_networks_have_a_closed_form(dense_second: sp.Expr, dense_variance: sp.Expr, trial: Trial) -> Findings:
     """The recursion at general n for one and two hidden layers, in fractions for more; and Var = E Θ² − (L + 1)²."""
     yield trial.same((dense_variance + 1) * (L + 1) ** 2, dense_second)
     for depth in (1, 2):
@@ -258,14 +254,14 @@ LARGE = sp.Integer(10**9)
 
 
 @exact(tangent_fluctuations, cost=0.8)
-def wide_networks_have_their_constant(width_constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def wide_networks_have_their_constant(width_constant: sp.Expr, trial: Trial) -> Findings:
     """n · relative variance as n → ∞: the slope of the recursion in 1/n, for one to three hidden layers."""
     for depth in (1, 2, 3):
         yield trial.same(width_constant.subs(L, depth), trial.once(first_order, depth), by=sp.cancel)
 
 
 @enclosed(tangent_fluctuations)
-def deep_networks_stay_random(deep_second: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def deep_networks_stay_random(deep_second: sp.Expr, trial: Trial) -> Findings:
     """E Θ²/(E Θ)² at L = βn, n = 10⁹, is within 1e-6 of the limit, from which it differs by the order 1/n."""
     gap = sp.Abs(deep_second.subs(beta, L / n) - dense_second / (L + 1) ** 2)
     deep = [{L: share * LARGE / 4, n: LARGE} for share in (1, 2, 4)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, product
 from math import prod
@@ -11,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, empirical, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, empirical, enclosed, exact, statistical
 from sparse_limits.numerics.kernels.width import before_readout
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.convergence import (
@@ -91,18 +90,18 @@ def gate_correlation() -> sp.Expr:
 
 
 @exact(tangent_convergence)
-def lemmas_have_their_constants(chord: sp.Expr, gate_shift: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def lemmas_have_their_constants(chord: sp.Expr, gate_shift: sp.Expr, trial: Trial) -> Findings:
     """The chord of κ₀ from r to 1, and the correlation of open gates with the weights."""
     yield trial.same(chord * (1 - cosine), kappa_0.subs(cosine, 1) - kappa_0)
     yield trial.same(gate_shift, trial.once(gate_correlation))
 
 
 s = sp.Symbol("s", real=True)  # a cosine anywhere in [−1, 1]
-x, y = sp.symbols("x y", positive=True)  # √(ab) and a cosine in [0, 1)
+x = sp.Symbol("x", positive=True)  # √(ab)
 
 
 @enclosed(tangent_convergence)
-def no_chord_is_steeper(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def no_chord_is_steeper(chord: sp.Expr, trial: Trial) -> Findings:
     """|κ₀(s) − κ₀(r)| ≤ chord · |s − r| on a grid of 0 ≤ r < 1 and −1 ≤ s ≤ 1, near s = 1 too; and |F − κ₁(r)| ≤ |S − r| + |√(ab) − 1|."""
     gap = sp.Abs(kappa_0.subs(cosine, s) - kappa_0)
     near = [{cosine: sp.Rational(i, 8), s: 1 - sp.Rational(1, 10**j)} for i in range(8) for j in (1, 5)]
@@ -116,7 +115,7 @@ def no_chord_is_steeper(chord: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @enclosed(tangent_convergence, cost=0.4)
 def pieces_add_up_to_the_bound(
     value_step: sp.Expr, tangent_step: sp.Expr, bound: sp.Expr, depth_two: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Rows: exact variances over masks of a fixed layer. Steps: fluctuation, rows, norms, gates. Two layers: the chain."""
     for density in (sp.Rational(1, 3), sp.Integer(1)):
         rows = (row_value, row_tangent, row_norm, row_frobenius)
@@ -194,9 +193,7 @@ def turned(expression: sp.Expr, part: sp.Expr) -> sp.Expr:
 @control(
     "no masks, everywhere", **{name: valued(formula, {moments.values.diagonal: 0}) for name, formula in CHAIN.items()}
 )
-def one_layer_by_enumeration(
-    value_step: sp.Expr, tangent_step: sp.Expr, bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def one_layer_by_enumeration(value_step: sp.Expr, tangent_step: sp.Expr, bound: sp.Expr, trial: Trial) -> Findings:
     """Errors of a row add to those of its layer, from the masks of a row alone: none of the claim's pieces enters."""
     e, f, r = sp.Rational(1, 3), sp.Rational(2, 7), sp.Rational(3, 5)
     for density, T in ((sp.Rational(1, 3), sp.Rational(-3, 2)), (sp.Rational(4, 5), sp.Integer(2))):
@@ -240,7 +237,7 @@ def kernel_sample(
 
 
 @statistical(tangent_fluctuations, tests=2, cost=0.6)
-def networks_on_the_diagonal(mean: sp.Expr, dense_second: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def networks_on_the_diagonal(mean: sp.Expr, dense_second: sp.Expr, trial: Trial) -> Findings:
     """The mean of Θ(x, x) of dense ReLU networks with two hidden layers of width 12; masked ones have the law with coins."""
     size, here = trial.size(25_000), {L: 2, n: 12, path: 1}
     sample = trial.draw(kernel_sample, size, (12, 12), 1.0, 1.0)
@@ -267,7 +264,7 @@ def limits() -> list[tuple[sp.Expr, sp.Expr]]:
 
 
 @empirical(tangent_convergence, cost=0.6)
-def bound_is_kept_and_sharp_in_order(depth_two: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bound_is_kept_and_sharp_in_order(depth_two: sp.Expr, trial: Trial) -> Findings:
     """Root mean square of Θ_n − Θ at the cosine ½, two hidden layers of widths 16 and 64: between B/12 and B."""
     (r, kernel), (_, limiting) = limits()
     target = trial.value(limiting)
@@ -280,7 +277,7 @@ def bound_is_kept_and_sharp_in_order(depth_two: sp.Expr, trial: Trial) -> Iterat
 
 
 @statistical(tangent_convergence, tests=2, cost=0.6)
-def kernels_are_within_the_bound(bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kernels_are_within_the_bound(bound: sp.Expr, trial: Trial) -> Findings:
     """P(|Θ_n − Θ| > 2B) ≤ ¼ (Chebyshev), dense and masked, two hidden layers of width 64."""
     target = trial.value(limits()[-1][1])
     for density in (1.0, DENSITY):

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.masks.cut_norm import exact_cut_norm
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 from sparse_limits.theory.kernel.further.cut_norm import beta, cut_norm_continuity, delta, s
 
 Floats = NDArray[np.float64]
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 half_angle = sp.Symbol("h", positive=True)
 RIGHT_ANGLE, NEARLY = sp.Rational(11, 7), sp.Rational(5, 4)  # h beyond δ = 1 and δ = 9/10
 
 
 @exact(cut_norm_continuity)
-def constant_adds_the_largest_slopes(constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def constant_adds_the_largest_slopes(constant: sp.Expr, trial: Trial) -> Findings:
     """2β times the slope in the covariance at equal inputs, and β times that in each variance, largest at c = 0."""
     in_covariance = kappa_0.subs(cosine, 1)
     in_variance = sp.diff(relu.value, a).subs({c: 0, a: s, b: beta})
@@ -41,7 +38,7 @@ def ratio_of(kernel: sp.Expr, distance: sp.Rational) -> sp.Expr:
 
 
 @enclosed(cut_norm_continuity)
-def example_has_the_ratios(readout_ratio: sp.Expr, own_layer_ratio: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def example_has_the_ratios(readout_ratio: sp.Expr, own_layer_ratio: sp.Expr, trial: Trial) -> Findings:
     """Both kernels of the two graphons from their definition, and all cuts, at rational distances δ."""
     for distance in (sp.Rational(1, 3), sp.Rational(1, 10), sp.Rational(1, 1000)):
         for claimed, kernel in ((readout_ratio, relu.value), (own_layer_ratio, c * relu.slope)):
@@ -59,7 +56,7 @@ def by_half_angle(expression: sp.Expr) -> sp.Expr:
 @enclosed(cut_norm_continuity)
 def ratios_have_the_limits(
     readout_ratio: sp.Expr, limit_ratio: sp.Expr, own_layer_ratio: sp.Expr, own_layer_growth: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The one is below its limit, the other within 2 above its growth, for all δ; the one within √δ, to δ = 9/10.
 
     By half of the angle, h, whose cosine is 1 − 2δ = cos 2h, after multiplying by δ = sin²h.
@@ -102,7 +99,7 @@ def extreme_pairs() -> tuple[Floats, Floats, Floats, Floats]:
 
 
 @exact(cut_norm_continuity)
-def kernels_differ_by_no_more(constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kernels_differ_by_no_more(constant: sp.Expr, trial: Trial) -> Findings:
     """Random graphons and masks with their exact cut norms, and the example, which comes within a fifth of the bound."""
     drawn = trial.draw(pairs_of_graphons, trial.size(2000))
     bound = numeric((beta, s), constant)
@@ -124,6 +121,6 @@ def mask_distances(rng: np.random.Generator, size: int) -> Floats:
 
 
 @statistical(cut_norm_continuity, tests=1)
-def masks_stay_away_in_the_mean(l1_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_stay_away_in_the_mean(l1_distance: sp.Expr, trial: Trial) -> Findings:
     """The mean of |M − W| over single entries at random latents, which is that of a mask of any size."""
     yield trial.averages(trial.draw(mask_distances, trial.size(60_000)), trial.value(l1_distance), 0.0, 1.0)

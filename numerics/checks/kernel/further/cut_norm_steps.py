@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, relu
 from sparse_limits.theory.kernel.further.cut_norm import beta, chance, cut_norm_continuity, less, more, s
@@ -14,7 +12,7 @@ from sparse_limits.theory.saliency.model import u, v
 
 
 @exact(cut_norm_continuity, step="variances")
-def slopes_in_a_variance_are_below(variance_slope: sp.Expr, largest_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def slopes_in_a_variance_are_below(variance_slope: sp.Expr, largest_slope: sp.Expr, trial: Trial) -> Findings:
     """The squares at a = s(1 + x), b = β/(1 + y); equal at no covariance, the least a and the largest b."""
     there = {a: s * (1 + more), b: beta / (1 + less)}
     gap = beta / s * (more + less + more * less) / ((1 + more) * (1 + less)) + (c / there[a]) ** 2
@@ -27,14 +25,14 @@ def slopes_in_a_variance_are_below(variance_slope: sp.Expr, largest_slope: sp.Ex
 
 
 @enclosed(cut_norm_continuity)
-def constant_is_least_where_all_variances_are_the_largest(constant: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def constant_is_least_where_all_variances_are_the_largest(constant: sp.Expr, trial: Trial) -> Findings:
     """At s = β, as for inputs of signs of which all is kept."""
     yield trial.below(constant.subs(s, beta), constant)
     yield trial.below(beta * (2 + 1 / sp.pi), constant)
 
 
 @exact(cut_norm_continuity, step="a mask")
-def masks_have_the_distance(entry_distance: sp.Expr, l1_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masks_have_the_distance(entry_distance: sp.Expr, l1_distance: sp.Expr, trial: Trial) -> Findings:
     """The polynomial in u and v, integrated."""
     at = sp.expand(entry_distance.subs(chance, (u + v) / 2))
     yield trial.same(l1_distance, trial.once(sp.integrate, at, (u, 0, 1), (v, 0, 1)))

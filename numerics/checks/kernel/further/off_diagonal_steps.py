@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.kernel.convergence import (
     N,
     advance,
@@ -24,7 +22,7 @@ from sparse_limits.theory.saliency.model import rho
 
 
 @exact(tangent_convergence, step="tangents of a row")
-def masked_tangents_grow_coordinate_by_coordinate(row_frobenius: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def masked_tangents_grow_coordinate_by_coordinate(row_frobenius: sp.Expr, trial: Trial) -> Findings:
     """One more row and column: entries beside the diagonal are kept with ρ², that on it with ρ."""
     more = {k.product: k.product + (2 * column + entry**2) / n**2, k.diagonal: k.diagonal + entry**2 / n}
     gain = (2 * rho**2 * column + rho * entry**2) / (n * rho) ** 2
@@ -35,7 +33,7 @@ def masked_tangents_grow_coordinate_by_coordinate(row_frobenius: sp.Expr, trial:
 
 
 @exact(tangent_convergence, step="curvature")
-def curvatures_are_second_derivatives(curvature: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def curvatures_are_second_derivatives(curvature: sp.Expr, trial: Trial) -> Findings:
     """Of κ₀, and its sign at s = y/(1 + y); and κ₀ at −s is 1 less that at s: both are ½ at 0, with slopes alike."""
     yield trial.same(curvature, sp.diff(kappa_0, cosine, 2))
     y = sp.Symbol("y", nonnegative=True)
@@ -49,7 +47,7 @@ def curvatures_are_second_derivatives(curvature: sp.Expr, trial: Trial) -> Itera
 @exact(tangent_convergence, step="error of the gates")
 def gates_err_by_chords_and_lengths(
     row_value: sp.Expr, row_norm: sp.Expr, chord: sp.Expr, gate_error: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """x(s − r) is the error of xs and r times that of x, up to sign; and Δ is xΔ and (1 − x)Δ."""
     x, s, gap = sp.symbols("x s Delta", real=True)
     yield trial.same(chord * row_value + chord * cosine * row_norm + row_norm, gate_error)
@@ -58,7 +56,7 @@ def gates_err_by_chords_and_lengths(
 
 
 @exact(tangent_convergence, step="gates and weights")
-def open_gates_turn_the_weights(gate_shift: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def open_gates_turn_the_weights(gate_shift: sp.Expr, trial: Trial) -> Findings:
     """2 cos² t − 1 and 2 cos t sin t, doubled for both gates, over the arc −π/2 + θ < t < π/2, as E R² = 2; the trace is 0."""
     t, theta = sp.Symbol("t", real=True), sp.acos(cosine)
     low, high = theta - sp.pi / 2, sp.pi / 2
@@ -77,7 +75,7 @@ def tangents_err_by_five_pieces(
     steepest_shift: sp.Expr,
     tangent_step: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Fluctuation, gates with weights, both errors of the row, and the limit times the error of the gates."""
     pieces = steepest_shift * row_frobenius + row_value + row_tangent + sp.Abs(limit) * gate_error
     yield trial.same(tangent_step, sp.sqrt(step.tangents.diagonal / N) + pieces, by=sp.expand)
@@ -106,7 +104,7 @@ def two_layers_have_the_bound(
     bound: sp.Expr,
     depth_two: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Both errors from the first layer to the second, dense, and the readout."""
     dense = {N: n, rho: sp.Integer(1)}
     known = advance(step, at_inputs(1), n, n, sp.Integer(1))
@@ -117,9 +115,7 @@ def two_layers_have_the_bound(
 
 
 @enclosed(tangent_convergence)
-def first_layers_deviate_as_claimed(
-    value_deviation: sp.Expr, tangent_deviation: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def first_layers_deviate_as_claimed(value_deviation: sp.Expr, tangent_deviation: sp.Expr, trial: Trial) -> Findings:
     """φφ′ = R²(cos θ + cos u) and φ̇φ̇′ = 2 where |u| < π − θ, u twice a direction; E R² = 2 and E R⁴ = 8. Positive, also at an obtuse angle."""
     u, theta = sp.symbols("u theta", real=True)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.convergence import N, dense_second
 from sparse_limits.theory.kernel.dual import c, cosine, kappa_0, kappa_1
@@ -57,7 +57,7 @@ def of_rows(row: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 @exact(tangent_convergence)
 def two_layers_from_one_neuron(
     values_distance: sp.Expr, tangents_distance: sp.Expr, kernel_distance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Term by term, from the moments of the first layer; and the kernel at one input, where it is that of K13.1."""
     for claimed, row, target in (
         (values_distance, VALUE, next_cosine),

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.kernel.further.sphere_metrics import sphere_metrics
 from sparse_limits.theory.kernel.sphere import by_gammas, k
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def by_steps(gap: sp.Expr) -> sp.Expr:
@@ -25,9 +21,7 @@ def limit_of_gammas(quotient: sp.Expr) -> sp.Expr:
 
 
 @enclosed(sphere_metrics, step="five largest", cost=5)
-def five_largest_add_up(
-    second_even: sp.Expr, top_energy: sp.Expr, few_inputs: sp.Matrix, trial: Trial
-) -> Iterator[Finding]:
+def five_largest_add_up(second_even: sp.Expr, top_energy: sp.Expr, few_inputs: sp.Matrix, trial: Trial) -> Findings:
     """From four inputs on λ₀ and four times 1/k, half of them; below, with some of λ₂ as well; the first four fall.
 
     Further on both fall: λ₀ over the next one is more than the same two inputs later, and tends to 1, so that it exceeds 1.

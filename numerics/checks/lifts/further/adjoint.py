@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.numerics.exact.polynomials import polynomial
 from sparse_limits.theory.lifts.bundle import Bundle, Point
 from sparse_limits.theory.lifts.further.adjoint import (
@@ -28,7 +27,7 @@ from sparse_limits.theory.lifts.further.adjoint import (
 
 
 @exact(adjunction, step="adjoint")
-def fibre_sums_are_adjoint(pulled: Section, pushed: Section, trial: Trial) -> Iterator[Finding]:
+def fibre_sums_are_adjoint(pulled: Section, pushed: Section, trial: Trial) -> Findings:
     """(b) as an identity of polynomials in all entries, the pullback being what the definition says."""
     yield trial.same(product(pulled, t), product(s, pushed), by=polynomial)
     yield trial.same(Y.inner(s, pushed), product(s, pushed), by=polynomial)
@@ -38,7 +37,7 @@ def fibre_sums_are_adjoint(pulled: Section, pushed: Section, trial: Trial) -> It
 
 
 @exact(adjunction, step="composition")
-def fibre_sums_compose(pushed_twice: Section, trial: Trial) -> Iterator[Finding]:
+def fibre_sums_compose(pushed_twice: Section, trial: Trial) -> Findings:
     """(a): both sides are adjoint to the pullback along the composition."""
     composed: dict[Point, Point] = {x: OVER[u] for x, u in ABOVE.items()}
     yield trial.same(product({x: s[v] for x, v in composed.items()}, r), product(s, pushed_twice), by=polynomial)
@@ -48,7 +47,7 @@ def fibre_sums_compose(pushed_twice: Section, trial: Trial) -> Iterator[Finding]
 
 
 @exact(adjunction, step="length")
-def lengths_grow_with_the_fibres(multiplicity: sp.Expr, squared_norm: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def lengths_grow_with_the_fibres(multiplicity: sp.Expr, squared_norm: sp.Expr, trial: Trial) -> Findings:
     """(c) as an identity of polynomials, by the pullback and by the multiples of its fibre sum."""
     above: Section = {u: s[v] for u, v in OVER.items()}
     yield trial.same(product(above, above), squared_norm, by=polynomial)
@@ -79,7 +78,7 @@ def random_towers(
 
 
 @exact(adjunction, cost=0.5)
-def random_towers_of_bundles(multiplicity: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_towers_of_bundles(multiplicity: sp.Expr, trial: Trial) -> Findings:
     """(a), (b), (c) for random maps and spaces of numbers, vectors and matrices."""
     for bundle, over, above, base, top in trial.draw(random_towers, trial.size(8)):
         middle = bundle.pullback(over)

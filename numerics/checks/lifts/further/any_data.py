@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, positive
 from sparse_limits.numerics.checks.lifts.further.convolution_copies import is_least_size
 from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import ROUNDED
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, exact
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, exact
 from sparse_limits.numerics.lifts.copies import count_copies, tanh_student
 from sparse_limits.numerics.lifts.flow import gradient_flow
 from sparse_limits.numerics.lifts.gradients import objective
@@ -45,7 +43,7 @@ Floats = NDArray[np.float64]
 @exact(any_data, step="one layer")
 def inputs_of_one_length_have_this_loss(
     largest_moment: sp.Expr, layer_lipschitz: sp.Expr, best_loss: sp.Expr, uniform_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound of isolated copies at the largest constant that a law on the ball has, that of one input of length R_x."""
     constant = layer_lipschitz.subs(mu, largest_moment)
     yield trial.same(inside(uniform_loss), inside(best_loss).subs(Lambda, constant))
@@ -55,7 +53,7 @@ def inputs_of_one_length_have_this_loss(
 @exact(any_data, step="two layers")
 def trees_have_this_loss(
     children_lipschitz: sp.Expr, best_loss: sp.Expr, radius: sp.Expr, tree_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound at the constant of a tree, if its radius is at most ρ, and none otherwise."""
     yield trial.same(inside(tree_loss), inside(best_loss).subs(Lambda, children_lipschitz))
     yield trial.same(children_lipschitz**2, children * child_square)
@@ -72,7 +70,7 @@ def trees_have_this_loss(
 @exact(any_data, step="other targets")
 def other_targets_have_this_loss(
     largest_moment: sp.Expr, layer_lipschitz: sp.Expr, isolated_bound: sp.Expr, noisy_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound at the same constant, up to its longest time there."""
     constant = layer_lipschitz.subs(mu, largest_moment)
     yield trial.same(inside(noisy_loss), inside(isolated_bound).subs({Lambda: constant, rho_0: 0}))
@@ -83,7 +81,7 @@ def other_targets_have_this_loss(
 
 
 @exact(any_data, step="copies needed")
-def so_many_copies_are_enough(uniform_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def so_many_copies_are_enough(uniform_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Findings:
     """The loss falls with the square of their number, and is the goal there."""
     yield trial.same(inside(uniform_loss), goal, where={M: copies_needed})
     yield trial.same(inside(uniform_loss) * M**2, goal * copies_needed**2)
@@ -107,7 +105,7 @@ SIZE_POINTS = [
 
 
 @exact(any_data)
-def sizes_for_all_data_keep_the_conditions(uniform_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes_for_all_data_keep_the_conditions(uniform_size: sp.Expr, trial: Trial) -> Findings:
     """Against the two conditions at the size, and at one vertex fewer."""
     yield from is_least_size(uniform_size, copies_needed, q, SIZE_POINTS, trial)
 
@@ -140,7 +138,7 @@ def losses_of_one_lift(rng: np.random.Generator, copies: int, target: float) -> 
 
 
 @empirical(any_data, cost=0.7)
-def one_lift_keeps_the_bound_for_all_numbers_of_samples(uniform_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_lift_keeps_the_bound_for_all_numbers_of_samples(uniform_loss: sp.Expr, trial: Trial) -> Findings:
     """The same vertices with 4 to 1024 samples of two inputs; and copies alone whose readout grows far."""
     for copies, target in ((0, 1.0), (64, 16.0)):
         found, losses = trial.draw(losses_of_one_lift, copies, target)
@@ -152,9 +150,7 @@ def one_lift_keeps_the_bound_for_all_numbers_of_samples(uniform_loss: sp.Expr, t
 
 
 @exact(any_data)
-def bounds_are_informative_from_five_copies(
-    uniform_loss: sp.Expr, uniform_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def bounds_are_informative_from_five_copies(uniform_loss: sp.Expr, uniform_size: sp.Expr, trial: Trial) -> Findings:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, R_x: 1, q: sp.Rational(1, 4)}
     few, more = (uniform_loss.subs({**at, M: copies}) for copies in (4, 5))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -18,7 +17,7 @@ from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import (
     random_lift,
     time_of_bound,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.lifts.functions import Attention as AttentionOfArrays
 from sparse_limits.numerics.lifts.pooled import count_heads
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
@@ -61,7 +60,7 @@ def first_row(*matrices: tuple[sp.Expr, ...]) -> sp.Matrix:
 
 
 @exact(copied_heads)
-def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Expr, trial: Trial) -> Findings:
     """The rate of the mean of two tokens ±R in the score, where both shares are ½; and that of a row in Q and in K, where one
     of the two is 0 and all else as long as it may be; and in V, where one token has all shares."""
     rate = sp.Symbol("v", real=True)
@@ -78,9 +77,7 @@ def antipodal_tokens_attain_the_changes(mean_change: sp.Expr, row_change: sp.Exp
 
 
 @exact(copied_heads)
-def crossed_queries_and_keys_attain_the_change(
-    row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def crossed_queries_and_keys_attain_the_change(row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial) -> Findings:
     """Q and K of width two at right angles, each moved along the other: no scores, and both change them by as much as they may.
 
     The row moves as fast as claimed, for all lengths. No constant is less than its speed: at a length of 3 more than
@@ -97,7 +94,7 @@ def crossed_queries_and_keys_attain_the_change(
 
 
 @exact(copied_heads, step="one head")
-def directions_add_up(row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def directions_add_up(row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial) -> Findings:
     """What is left of the squares is a sum of squares, and nothing along one direction."""
     rates = (delta_Q, delta_K, delta_V)
     slopes = [sp.diff(row_change, rate) for rate in rates]
@@ -109,14 +106,14 @@ def directions_add_up(row_change: sp.Expr, head_lipschitz: sp.Expr, trial: Trial
 
 
 @exact(copied_heads, step="all entries")
-def squares_of_rows_add_up(head_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def squares_of_rows_add_up(head_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial) -> Findings:
     """One for each token."""
     yield trial.same(entry_lipschitz**2, N_t * head_lipschitz**2)
     yield positive(entry_lipschitz, trial)
 
 
 @exact(copied_heads)
-def heads_enumerated(head_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def heads_enumerated(head_copy: sp.Expr, trial: Trial) -> Findings:
     """All heads on two channels of width one, and on one channel of width two, as polynomials in p₀."""
     for channels, width, heard_channels in ((2, 1, 1), (2, 1, 2), (1, 2, 1)):
         size = 3 * width
@@ -134,7 +131,7 @@ def heads_enumerated(head_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 
 @exact(copied_heads, step="length of signs")
-def signs_are_so_long(sign_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def signs_are_so_long(sign_length: sp.Expr, trial: Trial) -> Findings:
     """A sum over channels and columns of the squares of alternating signs."""
     i, j = sp.symbols("i j", integer=True, positive=True)
     squares = sp.Sum(sp.Sum(sp.expand(((-1) ** (i + j)) ** 2), (j, 1, d)).doit(), (i, 1, signs)).doit()
@@ -144,13 +141,8 @@ def signs_are_so_long(sign_length: sp.Expr, trial: Trial) -> Iterator[Finding]:
 
 @exact(copied_heads, step="loss")
 def heads_have_this_loss(
-    best_loss: sp.Expr,
-    radius: sp.Expr,
-    head_lipschitz: sp.Expr,
-    sign_length: sp.Expr,
-    head_loss: sp.Expr,
-    trial: Trial,
-) -> Iterator[Finding]:
+    best_loss: sp.Expr, radius: sp.Expr, head_lipschitz: sp.Expr, sign_length: sp.Expr, head_loss: sp.Expr, trial: Trial
+) -> Findings:
     """The bound of isolated copies at the constant of a head, if its radius is at most ρ, and none otherwise; the constant
     grows with the radius, as its square does."""
     yield trial.same(inside(head_loss), inside(best_loss).subs(Lambda, head_lipschitz.subs(b_w, sign_length)))
@@ -169,7 +161,7 @@ def heads_have_this_loss(
 @exact(copied_heads, step="copies needed")
 def so_many_copies_reach_goal_and_radius(
     head_loss: sp.Expr, copies_for_loss: sp.Expr, copies_for_radius: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The loss falls with the square of their number, and the radius with it: they are the goal and ρ there."""
     yield trial.same(inside(head_loss), goal, where={M: copies_for_loss})
     yield trial.same(isolated_best_radius, rho, where={M: copies_for_radius})
@@ -191,15 +183,13 @@ SIZE_POINTS = [
 
 
 @exact(copied_heads)
-def sizes_of_heads_keep_the_conditions(head_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes_of_heads_keep_the_conditions(head_size: sp.Expr, trial: Trial) -> Findings:
     """Against the two conditions at the size, and at one head fewer: where the loss, the radius or δ decides."""
     yield from is_least_size(head_size, NEEDED, head_copy, SIZE_POINTS, trial)
 
 
 @exact(copied_heads)
-def bounds_are_informative_from_sixteen_copies(
-    head_loss: sp.Expr, head_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def bounds_are_informative_from_sixteen_copies(head_loss: sp.Expr, head_size: sp.Expr, trial: Trial) -> Findings:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, R_x: 1, d: 1, signs: 1, C: 2, p_0: sp.Rational(1, 2), rho: sp.Rational(1, 2)}
     few, more = (valued(head_loss, {**at, M: copies}) for copies in (15, 16))
@@ -209,7 +199,7 @@ def bounds_are_informative_from_sixteen_copies(
 
 
 @enclosed(copied_heads)
-def copies_of_heads_are_no_likelier_than_their_parts(head_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def copies_of_heads_are_no_likelier_than_their_parts(head_copy: sp.Expr, trial: Trial) -> Findings:
     """No more than the chance of edges and weights: other channels can only be too many."""
     yield trial.below(head_copy, p_0**signs * alike)
 
@@ -220,7 +210,7 @@ WIDTH = 128
 
 
 @empirical(copied_heads, cost=0.7)
-def heads_end_below_the_bound(head_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def heads_end_below_the_bound(head_loss: sp.Expr, trial: Trial) -> Findings:
     """A random sparse lift; and copies alone whose readout grows so far that the time of the bound is short.
 
     ρ is the radius at which the bound is best.
@@ -273,7 +263,7 @@ def steepest(rng: np.random.Generator, tries: int, channels: int, tokens: int, w
 
 
 @empirical(copied_heads, cost=0.3)
-def rows_of_random_heads_keep_the_constant(head_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_of_random_heads_keep_the_constant(head_lipschitz: sp.Expr, trial: Trial) -> Findings:
     """Differences over a millionth, of rounding 1e-9 of it, beside the constant at b_w = 1 and ρ = ½."""
     for channels, tokens, width in ((1, 2, 1), (2, 3, 2), (3, 6, 4)):
         point = {R_x: 1, b_w: 1, rho: sp.Rational(1, 2), d: width}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from math import ceil, inf
 
@@ -17,7 +17,7 @@ from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import (
     random_lift,
     time_of_bound,
 )
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact
 from sparse_limits.numerics.exact.balls import NoGuaranteeError
 from sparse_limits.numerics.lifts.pooled import count_filters
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
@@ -28,8 +28,6 @@ from sparse_limits.theory.lifts.convolution import C_i, H, k
 from sparse_limits.theory.lifts.copies import A_1, A_2, Lambda, M, inside, signs
 from sparse_limits.theory.lifts.coverage import p_0, r
 from sparse_limits.theory.lifts.further.convolution_copies import copied_filters, copies_needed, filter_copy, heard, nu
-
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 
 
 def second_moments(signals: NDArray[np.int64], size: int) -> NDArray[np.int64]:
@@ -50,7 +48,7 @@ SIGNALS = (  # [channels, pixels]
 
 
 @exact(copied_filters)
-def windows_have_no_larger_eigenvalue(window_eigenvalue: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def windows_have_no_larger_eigenvalue(window_eigenvalue: sp.Expr, trial: Trial) -> Findings:
     """kν less the second moments of all windows of a signal is positive semidefinite, for ν as exact as they are."""
     for signal, size in product(SIGNALS, (1, 2, 3)):
         largest = max(sp.Matrix((signal @ signal.T).tolist()).eigenvals())
@@ -62,7 +60,7 @@ def windows_have_no_larger_eigenvalue(window_eigenvalue: sp.Expr, trial: Trial) 
 @exact(copied_filters)
 def constant_signals_attain_the_constants(
     filter_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """One channel of the constant signal √ν; k weights that go from 0 to δ/√k, and H readouts 1/√H of the pixels."""
     step = sp.Symbol("delta", positive=True)
     change = sp.tanh(k * step / sp.sqrt(k) * sp.sqrt(nu))
@@ -71,14 +69,14 @@ def constant_signals_attain_the_constants(
 
 
 @exact(copied_filters, step="all pixels")
-def squares_of_pixels_add_up(filter_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def squares_of_pixels_add_up(filter_lipschitz: sp.Expr, entry_lipschitz: sp.Expr, trial: Trial) -> Findings:
     """H of them."""
     yield trial.same(entry_lipschitz**2, H * filter_lipschitz**2)
     yield positive(entry_lipschitz, trial)
 
 
 @exact(copied_filters)
-def filters_enumerated(filter_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def filters_enumerated(filter_copy: sp.Expr, trial: Trial) -> Findings:
     """All kernels of two weights, or none, on two channels, with their probabilities as polynomials in p₀."""
     kernels = [*product((-1.0, 1.0), repeat=2), (0.0, 0.0)]
     for unit in ([[1.0, 1.0], [0.0, 0.0]], [[1.0, -1.0], [-1.0, 1.0]]):
@@ -94,14 +92,14 @@ def filters_enumerated(filter_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
 @exact(copied_filters, step="loss")
 def filters_have_this_loss(
     best_loss: sp.Expr, filter_lipschitz: sp.Expr, filter_loss: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The bound of isolated copies, at the constant of a filter."""
     yield trial.same(inside(filter_loss), inside(best_loss).subs(Lambda, filter_lipschitz))
     yield from guaranteed_by_copies(filter_loss, trial)
 
 
 @exact(copied_filters, step="copies needed")
-def so_many_copies_reach_the_goal(filter_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def so_many_copies_reach_the_goal(filter_loss: sp.Expr, copies_needed: sp.Expr, trial: Trial) -> Findings:
     """The loss there is the goal, and as that of a copy over the square of their number less beyond."""
     loss = inside(filter_loss)
     yield trial.same(loss, goal, where={M: copies_needed})
@@ -111,7 +109,7 @@ def so_many_copies_reach_the_goal(filter_loss: sp.Expr, copies_needed: sp.Expr, 
 
 def is_least_size(
     claimed: sp.Expr, copies: sp.Expr, chance: sp.Expr, points: Sequence[Mapping[sp.Symbol, sp.Expr]], trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """That a size is the least that keeps both conditions of L17.1: twice the copies over the chance, re^{−nq/8} ≤ δ."""
     for point in points:
         try:
@@ -144,7 +142,7 @@ SIZE_POINTS = [
 
 
 @exact(copied_filters)
-def sizes_keep_the_conditions(filter_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes_keep_the_conditions(filter_size: sp.Expr, trial: Trial) -> Findings:
     """Against the two conditions at the size, and at one channel fewer."""
     yield from is_least_size(filter_size, copies_needed, filter_copy, SIZE_POINTS, trial)
 
@@ -154,7 +152,7 @@ LAST = 4.0
 
 
 @empirical(copied_filters, cost=0.7)
-def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Findings:
     """A random sparse lift, whose bound is below the loss at the start if it has twelve copies or more; and copies alone whose readout
     grows so far that the time of the bound is short.
     """
@@ -175,9 +173,7 @@ def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(copied_filters)
-def bounds_are_informative_from_seven_copies(
-    filter_loss: sp.Expr, filter_size: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def bounds_are_informative_from_seven_copies(filter_loss: sp.Expr, filter_size: sp.Expr, trial: Trial) -> Findings:
     """One unit with readout 1, whose loss at the start is ½ at most; and the size for a tenth, but for one time in ten."""
     at = {A_1: 1, A_2: 1, nu: 1, k: 2, signs: 1, C_i: 2, p_0: sp.Rational(1, 2)}
     few, more = (valued(filter_loss, {**at, M: copies}) for copies in (6, 7))
@@ -187,7 +183,7 @@ def bounds_are_informative_from_seven_copies(
 
 
 @enclosed(copied_filters)
-def copies_are_no_likelier_than_their_parts(filter_copy: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def copies_are_no_likelier_than_their_parts(filter_copy: sp.Expr, trial: Trial) -> Findings:
     """No more than the chance of the right channels, nor than that of edges and weights: other channels can only be too many."""
     yield trial.below(filter_copy, heard)
     yield trial.below(filter_copy, 2 * p_0**signs / sp.Integer(2) ** (k * signs))

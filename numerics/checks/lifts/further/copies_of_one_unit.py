@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, control, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence import delta
 from sparse_limits.theory.lifts.copies import A_1, M, gamma, inside, isolated_best_time, rho
@@ -51,7 +51,7 @@ def best_time(lipschitz: sp.Expr) -> sp.Expr:
 @exact(copied_filters)
 @control("the loss falls with the share itself", copies_loss=filter_copies_loss / (1 - gamma))
 @control("of a linear unit", copies_loss=filter_copies_loss * nu / sp.tanh(sp.sqrt(nu)) ** 2)
-def copies_of_one_unit_are_three_numbers(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def copies_of_one_unit_are_three_numbers(copies_loss: sp.Expr, trial: Trial) -> Findings:
     """F = Maφ(θ) with a' = Eφ and θ' = Eaφ' grows at the rate EM(φ² + a²φ'²), and θ by aφ'/φ as a grows; the loss of filters."""
     readout, weight, error = sp.symbols("a w E", positive=True)
     unit = sp.tanh(weight * sp.sqrt(nu))
@@ -65,7 +65,7 @@ def copies_of_one_unit_are_three_numbers(copies_loss: sp.Expr, trial: Trial) -> 
 @enclosed(copied_filters)
 def filters_are_no_further_at_the_time_of_the_bound(
     filter_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Twelve filters of one weight on one pixel √ν, at small and at large targets: tanh'(wx)x is at most x."""
     for place in ONE_WEIGHT:
         yield not_yet(best_time(filter_lipschitz), copies, place, sp.tanh(sp.sqrt(nu)), sp.sqrt(nu), trial)
@@ -73,7 +73,7 @@ def filters_are_no_further_at_the_time_of_the_bound(
 
 @enclosed(copied_filters)
 @control("half the share", copies_loss=filter_copies_loss.subs(gamma, gamma / 2))
-def linear_copies_need_the_least_time(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def linear_copies_need_the_least_time(copies_loss: sp.Expr, trial: Trial) -> Findings:
     """Where the flow has a closed form, for linear units, the least time is below its time and the distance above its own.
 
     There the loss at that share is that of linear units too, but for tanh in the place of 1.
@@ -101,7 +101,7 @@ def heads_of_width_one(tokens: Sequence[sp.Expr], query: sp.Expr, key: sp.Expr, 
 @exact(copied_heads)
 @control("the loss falls with the share itself", copies_loss=token_loss / (1 - gamma))
 @control("the square of a token", copies_loss=token_loss * R_x**2)
-def one_token_has_all_shares(copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_token_has_all_shares(copies_loss: sp.Expr, trial: Trial) -> Findings:
     """The head is V times the token then, whatever Q and K are."""
     query, key, value = sp.symbols("Q K V", real=True)
     (row,) = heads_of_width_one([R_x], query, key, value)
@@ -110,9 +110,7 @@ def one_token_has_all_shares(copies_loss: sp.Expr, trial: Trial) -> Iterator[Fin
 
 
 @enclosed(copied_heads)
-def heads_are_no_further_at_the_time_of_the_bound(
-    head_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def heads_are_no_further_at_the_time_of_the_bound(head_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial) -> Findings:
     """Twelve heads that see one token, linear in V, at small and at large targets."""
     for place in ONE_TOKEN:
         length = valued(sign_length, place)
@@ -120,9 +118,7 @@ def heads_are_no_further_at_the_time_of_the_bound(
 
 
 @enclosed(copied_heads)
-def heads_have_moved_by_the_time_of_the_bound(
-    head_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def heads_have_moved_by_the_time_of_the_bound(head_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial) -> Findings:
     """Twelve of them, which reach a share of the target before that time, and have moved by the radius by then: more copies are needed for less."""
     place = {**MOVING, M: valued(copies, MOVING)}
     time = valued(inside(best_time(valued(head_lipschitz, {b_w: valued(sign_length, place)}))), place)
@@ -133,7 +129,7 @@ def heads_have_moved_by_the_time_of_the_bound(
 
 
 @exact(copied_heads)
-def two_tokens_have_the_slope(two_tokens_slope: sp.Expr, two_entries_slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def two_tokens_have_the_slope(two_tokens_slope: sp.Expr, two_entries_slope: sp.Expr, trial: Trial) -> Findings:
     """The gradient of a row of the tokens ±R_x in Q, K, V, all of them b_w; and of both rows with readouts of opposite sign."""
     weights = sp.symbols("Q K V", real=True)
     rows = heads_of_width_one([R_x, -R_x], *weights)
@@ -152,7 +148,7 @@ def as_exponentials(gap: sp.Expr) -> sp.Expr:
 
 @exact(any_data)
 @control("the loss falls with the share itself", copies_loss=input_loss / (1 - gamma))
-def copies_miss_so_much(copies_loss: sp.Expr, tree_copies_loss: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def copies_miss_so_much(copies_loss: sp.Expr, tree_copies_loss: sp.Expr, trial: Trial) -> Findings:
     """Units of one input R_x, and units of one child of the input 1."""
     yield misses(copies_loss, sp.tanh(R_x), trial)
     yield misses(tree_copies_loss, sp.tanh(sp.tanh(1)), trial)
@@ -161,7 +157,7 @@ def copies_miss_so_much(copies_loss: sp.Expr, tree_copies_loss: sp.Expr, trial: 
 @enclosed(any_data)
 def units_are_no_further_at_the_time_of_the_bounds(
     largest_moment: sp.Expr, children_lipschitz: sp.Expr, copies: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Twelve units of one input, at the time of (B2) and at one that is chosen, and of one child."""
     for place in ONE_INPUT:
         yield not_yet(best_time(sp.sqrt(largest_moment)), copies, place, sp.tanh(R_x), R_x, trial)
@@ -180,7 +176,7 @@ def smallest_size(copies: int, chance: Fraction, allowed: Fraction) -> int:
     return terminals
 
 
-def sizes_agree(claimed: sp.Expr, chance: sp.Symbol, trial: Trial) -> Iterator[Finding]:
+def sizes_agree(claimed: sp.Expr, chance: sp.Symbol, trial: Trial) -> Findings:
     """At some numbers of copies and chances."""
     for copies, share, allowed in (
         (1, Fraction(1, 2), Fraction(1, 10)),
@@ -193,18 +189,18 @@ def sizes_agree(claimed: sp.Expr, chance: sp.Symbol, trial: Trial) -> Iterator[F
 
 
 @enclosed(copied_filters)
-def sizes_for_copies_of_filters(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes_for_copies_of_filters(least_size: sp.Expr, trial: Trial) -> Findings:
     """A filter is there with the chance of its one edge."""
     yield from sizes_agree(least_size, p_0, trial)
 
 
 @enclosed(copied_heads)
-def sizes_for_copies_of_heads(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes_for_copies_of_heads(least_size: sp.Expr, trial: Trial) -> Findings:
     """A head that sees one token is a copy with the chance of its one edge, whatever its signs."""
     yield from sizes_agree(least_size, p_0, trial)
 
 
 @enclosed(any_data)
-def sizes_for_copies_of_units(least_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes_for_copies_of_units(least_size: sp.Expr, trial: Trial) -> Findings:
     """A unit of one input is there with the chance that is given."""
     yield from sizes_agree(least_size, q, trial)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, exact
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, control, exact
 from sparse_limits.numerics.exact.polynomials import polynomial
 from sparse_limits.numerics.lifts.morphisms import morphisms
 from sparse_limits.theory.lifts.fibration import diamond_weights, x
@@ -71,9 +71,7 @@ def all_equal(trial: Trial, left: Gradient, right: Gradient) -> Finding:
 
 @exact(pushed_gradients, step="gradient of the base", cost=0.5)
 @control("mean over the fibre", gradient_01=gradient_01 / 3, gradient_13=gradient_13 / 2)
-def losses_of_tied_weights_have_this_gradient(
-    gradient_01: sp.Expr, gradient_13: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def losses_of_tied_weights_have_this_gradient(gradient_01: sp.Expr, gradient_13: sp.Expr, trial: Trial) -> Findings:
     """Derivatives of the loss of tied weights."""
     _, base = trial.once(gradient_of_the_diamond)
     yield all_equal(trial, {("0", "1"): gradient_01}, base)
@@ -83,7 +81,7 @@ def losses_of_tied_weights_have_this_gradient(
 @exact(pushed_gradients, step="shares", cost=0.5)
 def fibre_sums_of_gradients(
     gradient_01: sp.Expr, gradient_13: sp.Expr, shares: Gradient, asymmetric: Readout, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Derivatives with respect to nine free weights, at tied ones: the shares of those of the base, and their fibre sums."""
     above, base = trial.once(gradient_of_the_diamond)
     edges = asymmetric.lift.edges
@@ -106,7 +104,7 @@ def orbits(readout: Readout) -> set[frozenset[Edge]]:
 
 
 @exact(pushed_gradients, step="full lift")
-def symmetry_keeps_weights_tied(symmetric: Readout, trial: Trial) -> Iterator[Finding]:
+def symmetry_keeps_weights_tied(symmetric: Readout, trial: Trial) -> Findings:
     """At tied weights the gradient is tied; its fibres are the orbits of the automorphisms that keep the loss."""
     edges = symmetric.lift.edges
     found = gradient_at_its_weights(symmetric)
@@ -235,7 +233,7 @@ GRAPHS = ("any", "any", "any", "full", "cyclic")
 
 
 @exact(pushed_gradients, cost=0.5)
-def gradients_of_random_lifts_push_forward(descent: str, trial: Trial) -> Iterator[Finding]:
+def gradients_of_random_lifts_push_forward(descent: str, trial: Trial) -> Findings:
     """Cubic units on random DAGs and random lifts of them, in fractions: the gradient of tied weights, edge by edge."""
     for place, kind in enumerate(GRAPHS):
         lift, above, base = trial.draw(gradients_of, kind, "different", replicate=place)
@@ -254,7 +252,7 @@ def gradients_of_random_lifts_push_forward(descent: str, trial: Trial) -> Iterat
 
 
 @exact(pushed_gradients, cost=0.3)
-def symmetric_random_lifts_have_tied_gradients(readout: str, trial: Trial) -> Iterator[Finding]:
+def symmetric_random_lifts_have_tied_gradients(readout: str, trial: Trial) -> Findings:
     """Full lifts and cyclic covers of random DAGs: at tied weights all edges of a fibre have one derivative."""
     for place, kind in enumerate(("full", "full", "cyclic", "cyclic")):
         lift, above, _ = trial.draw(gradients_of, kind, readout, replicate=place)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise, product
 
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.degrees import enumerated_law
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.valued import valued
-from sparse_limits.theory.lifts.degrees import k, lam, n
-from sparse_limits.theory.lifts.further.poisson import CHANCE, bound, in_gammas, poisson_distance, poisson_law
+from sparse_limits.theory.lifts.degrees import CHANCE, k, lam, n
+from sparse_limits.theory.lifts.further.poisson import bound, in_gammas, poisson_distance, poisson_law
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 ONE = sp.Integer(1)
 
 
 @exact(poisson_distance, step="first order")
-def quotients_have_this_first_order(poisson_law: sp.Expr, first_order: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def quotients_have_this_first_order(poisson_law: sp.Expr, first_order: sp.Expr, trial: Trial) -> Findings:
     """In x = 1/n: at k = 0, and what the quotient gains from k to k + 1, (1 − kx)/(1 − λx), at all k."""
     x = sp.Symbol("x", positive=True)
     gained = sp.cancel(trial.once(gained_by_one, poisson_law).subs(n, 1 / x))
@@ -38,7 +36,7 @@ def gained_by_one(poisson_law: sp.Expr) -> sp.Expr:
 @enclosed(poisson_distance, step="distance")
 def distance_is_half_the_sum_of_differences(
     variation_distance: sp.Expr, poisson_law: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """½ Σ|P(X = i) − π_i|, where Poisson alone has mass beyond n."""
     for copies, degree in ((1, ONE / 3), (1, ONE), (2, sp.Integer(0)), (3, ONE), (5, ONE * 5), (8, ONE * 5 / 2)):
         law = enumerated_law(copies, degree / copies)
@@ -71,7 +69,7 @@ def choices_of_parts(distance: sp.Expr, copies: int) -> list[sp.Expr]:
 @enclosed(poisson_distance)
 def bounds_hold(
     variation_distance: sp.Expr, bound: sp.Expr, coupled_bound: sp.Expr, le_cam_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Stein's increments at 2, 3 and 5 are smaller; the distance is below the first bound at random sizes.
 
     The bounds are in order for n from 2 to 40, and the first is attained at n = 1.
@@ -100,7 +98,7 @@ def bounds_hold(
 
 
 @enclosed(poisson_distance)
-def distance_has_this_order(order: sp.Expr, variation_distance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def distance_has_this_order(order: sp.Expr, variation_distance: sp.Expr, trial: Trial) -> Findings:
     """The positive parts of lim n(P(X = i)/π_i − 1), π-weighted; n times the distance at most 0.3 times as far from it at four times n.
 
     At λ = 2 the distance and its limit are 26 % of the bound, rounded.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, positive, slack
 from sparse_limits.numerics.checks.lifts.further.convolution_copies import is_least_size
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.lifts.convergence import delta
 from sparse_limits.theory.lifts.copies import A_2, M, inside, isolated_moved_cells, moved_cells, rho, survivors
 from sparse_limits.theory.lifts.coverage import q, r
@@ -16,11 +14,9 @@ from sparse_limits.theory.lifts.further.vector_copies import PAIRS, vector_copie
 from sparse_limits.theory.lifts.readout import Delta, T
 from sparse_limits.theory.lifts.tangent import L_0, epsilon
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
-
 
 @exact(vector_copies, step="squares")
-def survivors_share_the_readouts(second_norm: sp.Expr, survivor_square: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def survivors_share_the_readouts(second_norm: sp.Expr, survivor_square: sp.Expr, trial: Trial) -> Findings:
     """Each of m copies has a share of each entry, in whatever orthonormal basis: after a rotation too; readouts of any directions
     and lengths that make A₂; and of four free entries."""
     parts, *ways = sp.symbols("varphi alpha beta", real=True)
@@ -46,7 +42,7 @@ def half_of_the_copies_are_compared(
     moving_bound: sp.Expr,
     bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """What L15 says of half of the copies, up to the longest time; no guarantee beyond it and without copies."""
     carried = {Delta: sp.sqrt(survivor_square.subs(survivors, M / 2)), epsilon: approximation_loss}
     yield trial.same(T * (moving_bound - epsilon), Delta**2 / 2)
@@ -66,7 +62,7 @@ def half_of_the_isolated_copies_are_compared(
     moving_bound: sp.Expr,
     isolated_bound: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The same up to the longest time of isolated cells."""
     carried = {Delta: sp.sqrt(survivor_square.subs(survivors, M / 2)), epsilon: approximation_loss}
     yield trial.same(T * (moving_bound - epsilon), Delta**2 / 2)
@@ -76,7 +72,7 @@ def half_of_the_isolated_copies_are_compared(
 
 
 @exact(vector_copies)
-def half_of_the_cells_move_so_far(isolated_longest_time: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def half_of_the_cells_move_so_far(isolated_longest_time: sp.Expr, trial: Trial) -> Findings:
     """The cells that L16.2 counts, at the longest time."""
     yield trial.same(isolated_moved_cells.subs(T, inside(isolated_longest_time)), M / 2, by=in_errors)
     yield positive(inside(isolated_longest_time), trial)
@@ -91,7 +87,7 @@ SIZE_POINTS = [
 
 
 @exact(vector_copies)
-def sizes_hold_the_copies(size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sizes_hold_the_copies(size: sp.Expr, trial: Trial) -> Findings:
     """Against the two conditions at the size, and at one terminal fewer; no guarantee without copies."""
     yield from is_least_size(size, M, q, SIZE_POINTS, trial)
     yield from guaranteed_by_copies(size, trial)

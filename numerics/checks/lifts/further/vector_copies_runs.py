@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import product
 from math import sqrt
@@ -12,7 +11,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, empirical
+from sparse_limits.numerics.evidence import Findings, Trial, empirical
 from sparse_limits.numerics.lifts.flow import Trajectory, gradient_flow
 from sparse_limits.numerics.lifts.gradients import objective
 from sparse_limits.numerics.lifts.pooled import (
@@ -145,7 +144,7 @@ def least_radii(time: float, copies: int, target: float, constant: float, start:
 
 
 @empirical(vector_copies, cost=0.6)
-def filters_and_heads_keep_the_bounds(bound: sp.Expr, isolated_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def filters_and_heads_keep_the_bounds(bound: sp.Expr, isolated_bound: sp.Expr, trial: Trial) -> Findings:
     """Copies of a filter with a readout for each pixel, and of a head with two features, at the least ρ that a time allows."""
     formulas = {"bound": bound, "isolated_bound": isolated_bound}
     for kind, copies, target, last in (("pixels", 64, 1.0, 0.2), ("wide head", 64, 1.0, 0.1)):

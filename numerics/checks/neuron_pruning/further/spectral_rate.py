@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.spectral import between, demands, ends, where
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.neuron_pruning import alignment
 from sparse_limits.theory.neuron_pruning.alignment import N
 from sparse_limits.theory.neuron_pruning.further.spectral_rate import of_degree, spectral_rate
@@ -18,9 +16,7 @@ large = where((2, 10**6), (3, 10**6), (5, 10**7), (8, 10**7), (30, 10**9), secon
 
 
 @enclosed(spectral_rate)
-def rate_is_that_of_the_eigenvalues(
-    constant: sp.Expr, exponent: sp.Expr, lower: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def rate_is_that_of_the_eigenvalues(constant: sp.Expr, exponent: sp.Expr, lower: sp.Expr, trial: Trial) -> Findings:
     """What degree 2j takes off the bound approaches its eigenvalues: relative difference at most d²/j, at five points."""
     yield trial.same(lower, constant * N**exponent)
     ends = [ranks.subs(m, half) - d for half in (j - 1, j)]
@@ -30,7 +26,7 @@ def rate_is_that_of_the_eigenvalues(
 
 
 @enclosed(spectral_rate, cost=0.3)
-def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -> Findings:
     """T_d(N) itself: within 2 % at three points, and no less at N = 1 and beyond; degree by degree at nine points with d ≥ 4."""
     several = where((3, 2000), (2, 400), (4, 3000))
     yield trial.below(lower, tail, at=several)  # boxes: a sum as long as N says; for all N: the step *bound*
@@ -44,7 +40,7 @@ def the_bound_holds_and_is_attained_in_the_limit(lower: sp.Expr, trial: Trial) -
 
 
 @enclosed(spectral_rate, cost=0.3)
-def the_bound_is_below_the_number_and_beyond_alignment(neurons_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_bound_is_below_the_number_and_beyond_alignment(neurons_bound: sp.Expr, trial: Trial) -> Findings:
     """At three points it is at most the smallest number, and that below twice the bound; N2 asks for less at three points with d ≥ 3."""
     for point in demands((2, 1000, 10**6), (3, 200, 40_000), (4, 100, 10_000)):
         number = sp.Rational(trial.value(neurons, point))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.neuron_pruning.further.spectral_rate import in_exponentials, p, spectral_rate, w, y
 
 
 @exact(spectral_rate, step="chord")
-def chord_of_a_power(chord: sp.Expr, geometric: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def chord_of_a_power(chord: sp.Expr, geometric: sp.Expr, trial: Trial) -> Findings:
     """Its two ends; over a quotient of sinh, which is at most 1, it is a power of the geometric mean: 1/(1 + z) for the quotient."""
     low, high = sp.exp(w - y), sp.exp(w + y)
     rise = (sp.exp(-p * (w - y)) - sp.exp(-p * (w + y))) / p

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.further.spectral_rate import (
@@ -30,7 +28,7 @@ HALF = sp.Rational(1, 2)
 @enclosed(spectral_rate, step="one neuron")
 def constant_is_below_the_first_degree(
     constant: sp.Expr, gamma_step: sp.Expr, constant_bound: sp.Expr, first_degree: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The quotient of Gammas is the half step, and Γ(d)² the power (d − 1)^(d − 1), with x = d − 1; what is left is a number."""
     halves = sp.gamma(d / 2) / sp.gamma((d - 1) / 2)
     bounded = constant / halves / sp.gamma(d) ** (-3 / (d - 1)) * gamma_step * (d - 1) ** sp.Rational(-3, 2)
@@ -71,7 +69,7 @@ def sides_and_their_derivatives(
     left_density: sp.Expr,
     right_density: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """Logarithms of the modulus and of what is demanded of its square, over −(d + 2)/2 and −(d + 2); digammas by their integrals."""
     for side, density, step in ((left_side, left_density, 4), (right_side, right_density, 2)):
         yield trial.same(density, density_of(sp.diff(side, z), digamma_density, step), by=in_exponentials)
@@ -84,7 +82,7 @@ def sides_and_their_derivatives(
 @exact(spectral_rate, step="planes and spaces")
 def sums_in_the_plane_and_in_space(
     harmonics: sp.Expr, power_modulus: sp.Expr, leading: sp.Expr, plane_sum: sp.Expr, space_sum: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Harmonics of degree 2m, m = z − (d − 2)/4, times the squared power; and the leading power of z."""
     for dimension, claimed in ((2, plane_sum), (3, space_sum)):
         number = sp.expand_func(harmonics.subs(d, dimension).subs(j, z - sp.Rational(dimension - 2, 4)))
@@ -93,9 +91,7 @@ def sums_in_the_plane_and_in_space(
 
 
 @exact(spectral_rate, step="fourth powers")
-def fourth_powers_are_steps(
-    plane_sum: sp.Expr, space_sum: sp.Expr, telescoping: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def fourth_powers_are_steps(plane_sum: sp.Expr, space_sum: sp.Expr, telescoping: sp.Expr, trial: Trial) -> Findings:
     """From z − ½ = v + ½ on; both sums are such powers, times 3/8 of the constants 1/(3π²) and 1/(12√2π)·2^(3/2)."""
     fall = telescoping.subs(v, v + HALF) - telescoping.subs(v, v + 3 * HALF)
     rest = (28 * v**2 + 56 * v + 19) / (
@@ -107,9 +103,7 @@ def fourth_powers_are_steps(
 
 
 @exact(spectral_rate, step="place")
-def numbers_exceed_a_square(
-    ranks: sp.Expr, telescoping: sp.Expr, square_place: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def numbers_exceed_a_square(ranks: sp.Expr, telescoping: sp.Expr, square_place: sp.Expr, trial: Trial) -> Findings:
     """At m = v − d/4; and the cube over 64 exceeds the square of 1/(3F)."""
     plane, space = (sp.expand_func(ranks.subs(d, each).subs(m, v - sp.Rational(each, 4))) for each in (2, 3))
     yield trial.nonnegative(
@@ -128,7 +122,7 @@ def ranks_by_powers(
     tail_power: sp.Expr,
     many: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The numbers up to degree 2u; with them the bound is the power of u that is left, the sum of those of the degrees."""
     yield trial.same(many * sp.gamma(d), by_powers(volume, m).subs(m, u))
     yield trial.same(
@@ -140,9 +134,7 @@ def ranks_by_powers(
 
 
 @exact(spectral_rate, step="neurons")
-def neurons_solve_the_bound(
-    lower: sp.Expr, allowed: sp.Expr, neurons_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def neurons_solve_the_bound(lower: sp.Expr, allowed: sp.Expr, neurons_bound: sp.Expr, trial: Trial) -> Findings:
     """So many make the bound as small as allowed: the squared error, and all that there is if it fails."""
     yield trial.same(allowed, eps**2 + delta * total)
     yield trial.same(
@@ -153,6 +145,6 @@ def neurons_solve_the_bound(
 
 
 @enclosed(spectral_rate)
-def a_modulus_is_positive(modulus: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def a_modulus_is_positive(modulus: sp.Expr, trial: Trial) -> Findings:
     """From degree 2 on."""
     yield trial.below(sp.S.Zero, modulus, strict=True)

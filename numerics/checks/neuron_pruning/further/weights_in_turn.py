@@ -7,7 +7,7 @@ from itertools import combinations, product
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, exact
 from sparse_limits.theory.neuron_pruning.further.weights_in_turn import v, weights_in_turn, z
 
 INPUTS = 4
@@ -23,7 +23,7 @@ def values_of_pairs(cross: sp.Expr, own: tuple[int, ...], others: tuple[int, ...
 
 
 @exact(weights_in_turn)
-def parts_have_a_pair(cross: sp.Expr, one_product: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def parts_have_a_pair(cross: sp.Expr, one_product: sp.Expr, trial: Trial) -> Findings:
     """Two entries or more beside any others: a product of an entry of either row, or where both have the same, a minor."""
     products = {
         one_product.subs({v[0]: a, z[1]: b}, simultaneous=True) * sign for a in FIRST for b in OTHER for sign in (1, -1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 from math import comb
@@ -11,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.operators.norms import cut_norm
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.masks.composition import path_counts
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import mean_deviation, mode
@@ -29,7 +28,6 @@ from sparse_limits.theory.operators.further.composition import (
 )
 from sparse_limits.theory.operators.symbols import cut
 
-ELEVEN, NINE = sp.Rational(11, 10), sp.Rational(9, 10)
 HALF = sp.Rational(1, 2)
 
 
@@ -47,7 +45,7 @@ def composed_cuts(rng: np.random.Generator, count: int, layers: int) -> list[tup
 
 
 @exact(composed_graphons)
-def composition_is_lipschitz(composition_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def composition_is_lipschitz(composition_bound: sp.Expr, trial: Trial) -> Findings:
     """Attained to first order by U = 1, W = 1 − ε and by either layer alone; random masks of two and three layers."""
     for small in (sp.Rational(1, 10**3), sp.Rational(1, 10**6)):
         for share in ((1, 0), (0, 1), (1, 1), (1, 2)):
@@ -63,7 +61,7 @@ def composition_is_lipschitz(composition_bound: sp.Expr, trial: Trial) -> Iterat
 
 
 @exact(composed_graphons, step="constants")
-def constant_graphons_compose(constant_change: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def constant_graphons_compose(constant_change: sp.Expr, trial: Trial) -> Findings:
     """The integrals over the hidden units of 1 and of (1 − c₁)(1 − c₂)."""
     t = sp.Symbol("t", real=True)
     one, other = (sp.integrate(kernel, (t, 0, 1)) for kernel in (sp.S.One, (1 - first_cut) * (1 - second_cut)))
@@ -71,7 +69,7 @@ def constant_graphons_compose(constant_change: sp.Expr, trial: Trial) -> Iterato
 
 
 @exact(composed_graphons, step="two layers")
-def both_layers_add_up(constant_change: sp.Expr, composition_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def both_layers_add_up(constant_change: sp.Expr, composition_bound: sp.Expr, trial: Trial) -> Findings:
     """More than the example by the product of the distances; the same, and of the same slopes, at 0."""
     yield trial.nonnegative(composition_bound - constant_change, first_cut * second_cut, by=sp.expand)
     for each, other in ((first_cut, second_cut), (second_cut, first_cut)):
@@ -83,7 +81,7 @@ def both_layers_add_up(constant_change: sp.Expr, composition_bound: sp.Expr, tri
 
 
 @exact(composed_graphons)
-def constant_layers_nearly_attain_the_bound(layers_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def constant_layers_nearly_attain_the_bound(layers_bound: sp.Expr, trial: Trial) -> Findings:
     """U = 1, W = 1 − c: compositions differ by 1 − (1 − c)^L, less than the bound by at most L²c²/2."""
     for count in (1, 2, 3, 10):
         for small in (sp.Rational(1, 10**3), sp.Rational(1, 10**6)):
@@ -93,9 +91,7 @@ def constant_layers_nearly_attain_the_bound(layers_bound: sp.Expr, trial: Trial)
 
 
 @exact(composed_masks, step="variance of an entry")
-def variances_of_hidden_units_add_up(
-    term_variance: sp.Expr, entry_variance: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def variances_of_hidden_units_add_up(term_variance: sp.Expr, entry_variance: sp.Expr, trial: Trial) -> Findings:
     """n times the mean of the variance over the hidden units, over n²: the means of p and p² for their powers."""
     terms = sp.Poly(term_variance, p).terms()
     means = {0: sp.S.One, 1: first_moment, 2: second_moment}
@@ -104,7 +100,7 @@ def variances_of_hidden_units_add_up(
 
 
 @exact(composed_masks, step="rate")
-def worst_probability_is_a_half(entry_variance: sp.Expr, rate_bound: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def worst_probability_is_a_half(entry_variance: sp.Expr, rate_bound: sp.Expr, trial: Trial) -> Findings:
     """The square is more than the variance at p for all hidden units by (p − ½)²/n; so is p₁ − p₁² ≥ p₁ − p₂ for others."""
     alike = entry_variance.subs({first_moment: p, second_moment: p**2}, simultaneous=True)
     yield trial.nonnegative(rate_bound**2 - alike, (p - HALF) ** 2 / n, by=sp.expand)
@@ -115,7 +111,7 @@ def worst_probability_is_a_half(entry_variance: sp.Expr, rate_bound: sp.Expr, tr
 
 
 @exact(composed_masks, step="normal size")
-def normal_moduli_have_this_mean(normal_size: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def normal_moduli_have_this_mean(normal_size: sp.Expr, trial: Trial) -> Findings:
     """Twice the integral of z times the density over z > 0, by its antiderivative −density."""
     z = sp.Symbol("z", real=True)
     density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
@@ -126,14 +122,14 @@ def normal_moduli_have_this_mean(normal_size: sp.Expr, trial: Trial) -> Iterator
 @enclosed(composed_masks, step="third moments")
 def third_moments_are_shares_of_variances(
     term_variance: sp.Expr, third_moment: sp.Expr, third_share: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The quotient, at most 1 for all p."""
     yield trial.same(third_moment, third_share * term_variance, by=sp.expand)
     yield trial.everywhere(third_share, sp.S.One, within={p: (0, 1)})
 
 
 @enclosed(composed_masks, step="error")
-def error_is_the_largest_share(third_share: sp.Expr, deviation_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def error_is_the_largest_share(third_share: sp.Expr, deviation_error: sp.Expr, trial: Trial) -> Findings:
     """An n-th of the share for p → 0, where it is largest."""
     yield trial.same(deviation_error, third_share.subs(p, 0) / n)
     yield trial.everywhere(third_share, third_share.subs(p, 0), within={p: (0, 1)})
@@ -153,7 +149,7 @@ def exact_deviation(tenths: tuple[int, ...], copies: int) -> tuple[int, sp.Ratio
 @enclosed(composed_masks, cost=0.4)
 def deviations_of_a_composed_entry(
     deviation: sp.Expr, deviation_error: sp.Expr, rate_bound: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """E|S − ES|/n beside its normal size, for hidden units of one kind (De Moivre, G5) and of several (convolution)."""
     entries = [
         ({n: size}, chance, chance**2, valued(mean_deviation, {n: size, p: chance, mode: size * chance + 1}) / size)
@@ -178,7 +174,7 @@ def rare_spread(size: int) -> Fraction:
 
 
 @enclosed(composed_masks)
-def rare_paths_deviate_less(rare_error: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rare_paths_deviate_less(rare_error: sp.Expr, trial: Trial) -> Findings:
     """The normal size less the mean deviation, in fractions; n times that has a positive limit."""
     for size in (1, 2, 7, 30):
         normal = deviation.subs({n: size, first_moment: RARE / size, second_moment: (RARE / size) ** 2})
@@ -190,7 +186,7 @@ def rare_paths_deviate_less(rare_error: sp.Expr, trial: Trial) -> Iterator[Findi
 
 
 @enclosed(composed_masks)
-def entry_varies_no_more_than_a_coin(entry_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def entry_varies_no_more_than_a_coin(entry_variance: sp.Expr, trial: Trial) -> Findings:
     """The mean of n independent events of these mean probabilities: their variance is largest if all are equally probable."""
     yield trial.below(sp.S.Zero, entry_variance)
     yield trial.below(entry_variance, first_moment * (1 - first_moment) / n)

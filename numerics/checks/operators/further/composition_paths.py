@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.masks.composition import path_counts
 from sparse_limits.theory.formulas.level import level
@@ -38,7 +36,7 @@ def kept_paths(rng: np.random.Generator, units: int) -> list[int]:
 @enclosed(shared_latent, step="shared units")
 def both_layers_are_kept_at_one_readout(
     first_kernel: sp.Expr, second_kernel: sp.Expr, row_law: sp.Expr, path_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The integral of the product of the kernels over the law of the readout."""
     yield trial.same(
         path_density, sp.Integral(first_kernel * second_kernel * row_law, (log_size, -sp.oo, sp.oo)), by=None
@@ -46,7 +44,7 @@ def both_layers_are_kept_at_one_readout(
 
 
 @exact(shared_latent)
-def kernels_are_those_of_snip(first_kernel: sp.Expr, second_kernel: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def kernels_are_those_of_snip(first_kernel: sp.Expr, second_kernel: sp.Expr, trial: Trial) -> Findings:
     """The kernel of S4 for constant columns, at the position at which |a| is eˣ."""
     place = sp.erf(sp.exp(log_size) / sp.sqrt(2))
     kernel = product_kernel.subs({phi: 1, position: place})
@@ -57,7 +55,7 @@ def kernels_are_those_of_snip(first_kernel: sp.Expr, second_kernel: sp.Expr, tri
 @enclosed(shared_latent, step="sorted degrees")
 def largest_readouts_have_the_first_kernel(
     first_kernel: sp.Expr, row_law: sp.Expr, least_size: sp.Expr, sorted_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The integral of the first kernel over the law of the readout, from the least size on."""
     claimed = sp.Integral(first_kernel * row_law, (log_size, sp.log(least_size), sp.oo))
     yield trial.same(sorted_density, claimed, by=None)
@@ -71,7 +69,7 @@ LARGEST = {**AT, rho_2: sp.erfc(1 / sp.sqrt(2))}  # |a| > 1
 @statistical(shared_latent, tests=3, cost=0.5)
 def paths_are_kept_as_often(
     path_density: sp.Expr, relabelled_density: sp.Expr, sorted_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Counts over hidden units, which are iid at fixed thresholds."""
     units = trial.size(500_000)
     claimed = (
@@ -86,7 +84,7 @@ def paths_are_kept_as_often(
 @enclosed(shared_latent, cost=0.4)
 def labellings_order_the_path_density(
     path_density: sp.Expr, relabelled_density: sp.Expr, sorted_density: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """A layer that keeps all leaves the density of the other; shared labels lie strictly between the others.
 
     And the three numbers that the claim quotes at the densities (0.1, 0.3).

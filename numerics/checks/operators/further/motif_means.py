@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
 from math import comb
@@ -10,7 +10,7 @@ from math import comb
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.numerics.masks.motifs import motif_density
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n
@@ -35,7 +35,7 @@ def four_cycle_mean(shares: Mapping[str, sp.Expr], chance: sp.Expr) -> sp.Expr:
 @exact(finite_size_motifs, step="mean over independent entries")
 def independent_entries_have_this_mean(
     coincidences: Mapping[str, sp.Expr], independent_chance: sp.Expr, bernoulli_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The chances of *four-cycle*, each with that of *independent entries*."""
     yield trial.same(bernoulli_mean, four_cycle_mean(coincidences, independent_chance), by=sp.expand)
 
@@ -43,7 +43,7 @@ def independent_entries_have_this_mean(
 @exact(finite_size_motifs, step="mean over sets")
 def uniform_sets_have_this_mean(
     coincidences: Mapping[str, sp.Expr], subset_chance: sp.Expr, subset_mean: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """The chances of *four-cycle*, each with that of *uniform sets*."""
     yield trial.same(subset_mean, four_cycle_mean(coincidences, subset_chance), by=lambda gap: sp.factor(expanded(gap)))
 
@@ -66,7 +66,7 @@ MASK_SIZES = ((2, 2), (2, 3), (3, 2))
 @exact(finite_size_motifs)
 def means_over_all_small_masks(
     bernoulli_mean: sp.Expr, subset_mean: sp.Expr, four_cycle: Motif, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """Every mask of a few entries, weighted as a polynomial in ρ, and by K."""
     for rows, columns in MASK_SIZES:
         totals = trial.once(totals_by_size, rows, columns, four_cycle)
@@ -79,7 +79,7 @@ def means_over_all_small_masks(
 
 
 @exact(finite_size_motifs)
-def means_of_other_motifs_over_all_small_masks(motif_means: Mapping[str, sp.Expr], trial: Trial) -> Iterator[Finding]:
+def means_of_other_motifs_over_all_small_masks(motif_means: Mapping[str, sp.Expr], trial: Trial) -> Findings:
     """The same for motifs that are not symmetric, with κ_r = ρ^r and by K."""
     for (rows, columns), (name, mean) in product((*MASK_SIZES, (1, 3)), motif_means.items()):
         size, totals = rows * columns, trial.once(totals_by_size, rows, columns, MOTIFS[name])
@@ -103,7 +103,7 @@ def four_cycle_hits(rng: np.random.Generator, masks: int, rows: int, columns: in
 
 
 @statistical(finite_size_motifs, tests=2, cost=0.4)
-def random_maps_hit_as_often(bernoulli_mean: sp.Expr, subset_mean: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_maps_hit_as_often(bernoulli_mean: sp.Expr, subset_mean: sp.Expr, trial: Trial) -> Findings:
     """One random map into each of many independent masks, 3×4, ρ = ½ and K = 6."""
     masks = trial.size(120_000)
     hits = trial.draw(four_cycle_hits, masks, 3, 4, 6)

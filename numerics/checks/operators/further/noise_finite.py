@@ -8,7 +8,7 @@ from math import comb
 
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
@@ -32,7 +32,7 @@ share, turn = sp.symbols("P theta", positive=True)  # chance of an entry; argume
 
 
 @exact(sparse_noise)
-def entries_have_these_moments(fourth_cumulant: sp.Expr, square_variance: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def entries_have_these_moments(fourth_cumulant: sp.Expr, square_variance: sp.Expr, trial: Trial) -> Findings:
     """The fourth derivative of the cumulant generating function of an entry, and the variance of its square."""
     at = {variance: share * (1 - share)}
     generating = sp.log(1 - share + share * sp.exp(turn))
@@ -69,7 +69,7 @@ def groupings(size: int) -> Iterator[tuple[int, ...]]:
 @exact(sparse_noise, cost=0.6)
 def closed_walks_have_these_fourth_cumulants(
     row_height: sp.Expr, column_height: sp.Expr, row_excess: sp.Expr, column_excess: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """E tr(HHᵀ)^k to first order in κ and leading order in m, n, by counting walks; from the equation, the series of a.
 
     Both sides are polynomials of degree k in m and n, of degree k − 2 in V: four sizes tell them apart.
@@ -132,7 +132,7 @@ def squares_move_the_edge(
     row_height: sp.Expr,
     column_height: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """The derivative of p·height + q·height in V; for constant V that of the edge, and its relative deviation."""
     flows = {row_flow: variance * column_resolvent, column_flow: variance * row_resolvent}
     lagrangian = (row_share * row_height + column_share * column_height).subs(flows)
@@ -153,7 +153,7 @@ def fed_beyond(chance: Fraction, times: int) -> Fraction:
 
 
 @enclosed(sparse_noise)
-def rows_are_fed_to_a_level_rarely(row_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_are_fed_to_a_level_rarely(row_tail: sp.Expr, trial: Trial) -> Findings:
     """Chernoff's exponent is least where claimed; exact chances of rows of 40 entries lie below."""
     exponent = -turn * m * n * level + n * row_flow / reach * (sp.exp(turn * reach) - 1)
     (least,) = sp.solve(sp.diff(exponent, turn), turn)
@@ -179,7 +179,7 @@ def twice_the_mean(entries: int, chance: Fraction) -> Fraction:
 
 
 @exact(sparse_noise)
-def tenths_are_fed_twice(tenth_tail: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def tenths_are_fed_twice(tenth_tail: sp.Expr, trial: Trial) -> Findings:
     """Squares of entries of density 1/10, in fractions: rows of up to 40, and of 80, where twice the mean can be met."""
     for entries in (7, 12, 40, 80):
         seen = trial.once(twice_the_mean, entries, Fraction(1, 10))

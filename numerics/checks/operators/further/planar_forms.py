@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -10,7 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.operators.norms_planar import SIGNS
-from sparse_limits.numerics.evidence import Finding, Trial, empirical, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.operators.further.planar_forms import n, planar_forms, x
 
@@ -27,7 +26,7 @@ def partial_sums(most: int) -> tuple[sp.Rational, sp.Rational]:
 
 
 @enclosed(planar_forms)
-def sums_lie_between_their_parts(squarefree_sum: sp.Expr, odd_sum: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def sums_lie_between_their_parts(squarefree_sum: sp.Expr, odd_sum: sp.Expr, trial: Trial) -> Findings:
     """Each sum is at least its part up to 1000, rounded down, and exceeds this part by at most 1/(2·1000²) and the rounding."""
     most = 1000
     rest = sp.Rational(1, 2 * most**2) + sp.Rational(1, 10**10)
@@ -37,7 +36,7 @@ def sums_lie_between_their_parts(squarefree_sum: sp.Expr, odd_sum: sp.Expr, tria
 
 
 @enclosed(planar_forms)
-def factor_is_close_to_the_best(planar_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def factor_is_close_to_the_best(planar_factor: sp.Expr, trial: Trial) -> Findings:
     """The factor lies between √2 and 1.02 times √2."""
     yield trial.below(sp.sqrt(2), planar_factor, at=[{}])
     yield trial.below(planar_factor, sp.Rational(102, 100) * sp.sqrt(2), at=[{}])
@@ -58,7 +57,7 @@ def mobius_of(k: int) -> int:
 @enclosed(planar_forms, cost=0.6)
 def waves_add_up_to_a_cosine(
     inner_wave: sp.Expr, middle_wave: sp.Expr, first_coefficient: sp.Expr, sign: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """At three angles the series up to frequency 199 differs from the cosine by at most 1/(2·199²s₁)."""
     for turns in (sp.Rational(1, 29), sp.Rational(1, 7), sp.Rational(2, 5)):
         total = sp.S.Zero
@@ -98,7 +97,7 @@ def drawn_forms(rng: np.random.Generator, count: int) -> list[float]:
 
 
 @empirical(planar_forms)
-def small_forms_keep_to_the_factor(planar_factor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def small_forms_keep_to_the_factor(planar_factor: sp.Expr, trial: Trial) -> Findings:
     """The largest form over eighth roots of unity is at most the factor times that over signs, in some small matrices.
 
     One of the matrices has the ratio √2.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
 
 import sympy as sp
 
 from sparse_limits.numerics.checks.saliency.support_recovery import distribution
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.rationals import rational
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.saliency.further.recovery_by_pairs import recovery_by_pairs
@@ -18,9 +17,7 @@ from sparse_limits.theory.saliency.support_recovery import d, k, n, p_0, p_s
 
 
 @enclosed(recovery_by_pairs)
-def support_is_denser_and_the_factor_above_one(
-    row_factor: sp.Expr, best_tilt: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def support_is_denser_and_the_factor_above_one(row_factor: sp.Expr, best_tilt: sp.Expr, trial: Trial) -> Findings:
     """The best factor exceeds 1 as p_S > p_0; for t ≥ 1 the factor of a row does not fall with p_0, nor rise with p_S."""
     yield trial.below(sp.S.One, best_tilt, strict=True)
     yield trial.below(sp.S.Zero, sp.diff(row_factor, p_0))
@@ -41,7 +38,7 @@ def no_more(on: Fraction, off: Fraction, rows: int) -> tuple[Fraction, Fraction]
 
 
 @enclosed(recovery_by_pairs)
-def independent_columns_lie_between(pair_failure: sp.Expr, pair_floor: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def independent_columns_lie_between(pair_failure: sp.Expr, pair_floor: sp.Expr, trial: Trial) -> Findings:
     """One column each, whose counts are independent, in fractions: 2 to 40 rows."""
     for on, off in PAIRS:
         for rows in (2, 5, 12, 40):
@@ -69,7 +66,7 @@ def mixed(rows: int) -> Fraction:
 
 
 @enclosed(recovery_by_pairs)
-def rows_with_latents_fail_less(pair_failure: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def rows_with_latents_fail_less(pair_failure: sp.Expr, trial: Trial) -> Findings:
     """Two latents, at which both columns are dense or both are not; the means of their probabilities are 7/10 and 3/20."""
     on, off = (sum(pair, Fraction(0)) / 2 for pair in LATENTS)
     for rows in (1, 2, 4, 8):
@@ -92,7 +89,7 @@ def misses_and_ties(rows: int, on: Fraction, off: Fraction) -> tuple[Fraction, F
 @exact(recovery_by_pairs)
 def independent_columns_miss_and_tie(
     pair_misses: sp.Expr, pair_ties: sp.Expr, rows_needed: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+) -> Findings:
     """By the law of the difference of two counts; the rows needed are the first that miss with at most δ."""
     on, off = Fraction(3, 4), Fraction(1, 4)
     at = {p_s: sp.Rational(on), p_0: sp.Rational(off)}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
 from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.theory.subset_sum.block_counts import weights
 from sparse_limits.theory.subset_sum.further.block_scheme import block_scheme
@@ -17,7 +16,7 @@ from sparse_limits.theory.subset_sum.two_layers import d_0, d_1
 
 
 @exact(block_scheme, step="fewer")
-def exponential_is_replaced(scheme_units: sp.Expr, least_units: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def exponential_is_replaced(scheme_units: sp.Expr, least_units: sp.Expr, trial: Trial) -> Findings:
     """1 − 2^(−n) is e^(−y) at the one, by its logarithm, and 2^(−n) is y at the other."""
     y = -sp.log(1 - delta) / weights
     yield trial.same(2**-least_units, y)
@@ -39,7 +38,7 @@ def lucky_sources(rng: np.random.Generator, sources: int, inputs: int, outputs: 
 
 
 @statistical(block_scheme, tests=3)
-def drawn_sources_are_no_luckier(scheme_success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def drawn_sources_are_no_luckier(scheme_success: sp.Expr, trial: Trial) -> Findings:
     """Uniform entries: a usable entry for each weight is needed, and not yet enough."""
     sources = trial.size(20_000)
     for inputs, outputs, units in ((1, 8, 5), (2, 2, 3), (2, 6, 8)):
@@ -48,7 +47,7 @@ def drawn_sources_are_no_luckier(scheme_success: sp.Expr, trial: Trial) -> Itera
 
 
 @exact(block_scheme)
-def units_need_two_positive_entries(one_output: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def units_need_two_positive_entries(one_output: sp.Expr, trial: Trial) -> Findings:
     """All fair signs of both entries of up to three units for each of up to two inputs."""
     signs = list(product(range(2), repeat=2))
     for units, inputs in product((1, 2, 3), (1, 2)):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed
 from sparse_limits.theory.subset_sum.further.item_contractions import product_contractions
 from sparse_limits.theory.subset_sum.potential import a, contraction, kappa
 from sparse_limits.theory.subset_sum.product_laws import gaussian_product, t, uniform_product
@@ -21,7 +19,7 @@ def contractions_are_least_at_the_reach(
     uniform_best: sp.Expr,
     gaussian_best: sp.Expr,
     trial: Trial,
-) -> Iterator[Finding]:
+) -> Findings:
     """R4 with half of the density at a; a flat and convex point of the contraction, and its value there."""
     densities = (uniform_product.density, gaussian_product.density)
     contractions = (uniform_contraction, gaussian_contraction)

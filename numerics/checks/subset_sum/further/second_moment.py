@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence import Finding, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.subset_sum import all_subset_sums, expected_subsets, rational
 from sparse_limits.numerics.subset_sum import second_moments as engine
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.subset_sum.further.second_moment import mean, square, subset_pairs
 from sparse_limits.theory.subset_sum.symbols import eps, n, z
-
-MORE = sp.Rational(11, 10)
-
 
 INSTANCES = (
     (3, "3/2", "5/4"),
@@ -30,7 +25,7 @@ WITHOUT_WIDTH = ((2, "0"), (2, "1/3"), (0, "0"), (0, "1/3"))
 
 
 @exact(subset_pairs, step="second moment", cost=0.4)
-def moments_are_integrals_over_the_common_part(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def moments_are_integrals_over_the_common_part(second_moment: sp.Expr, trial: Trial) -> Findings:
     """The sum of all such integrals, those with an empty subset among them: the same rational numbers; at ε = 0 the empty subset alone."""
     for size, target, width in INSTANCES:
         at = {n: sp.Integer(size), z: sp.Rational(target), eps: sp.Rational(width)}
@@ -47,7 +42,7 @@ def pair_hits(rng: np.random.Generator, size: int, draws: int) -> int:
 
 
 @statistical(subset_pairs, tests=2)
-def random_pairs_hit_as_often(second_moment: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def random_pairs_hit_as_often(second_moment: sp.Expr, trial: Trial) -> Findings:
     """Two random subsets of the same fresh items per draw both hit with probability E N² / 4ⁿ."""
     draws = trial.size(400_000)
     for size in (2, 4):
@@ -60,9 +55,7 @@ def random_pairs_hit_as_often(second_moment: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(subset_pairs)
-def two_valued_counts_attain_both_bounds(
-    hit_at_least: sp.Expr, hit_at_most: sp.Expr, trial: Trial
-) -> Iterator[Finding]:
+def two_valued_counts_attain_both_bounds(hit_at_least: sp.Expr, hit_at_most: sp.Expr, trial: Trial) -> Findings:
     """N = v with probability h, else 0: the lower bound is h; at v = 1, and at h = 1 for v ≥ 1, the upper one is h."""
     h, v = sp.symbols("h v", positive=True)
     yield trial.same(valued(hit_at_least, {mean: h * v, square: h * v**2}), h)
@@ -81,7 +74,7 @@ def hits(rng: np.random.Generator, size: int, width: float, draws: int) -> int:
 
 
 @statistical(subset_pairs, tests=6)
-def hits_stay_between_the_bounds(hit_at_least: sp.Expr, hit_at_most: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def hits_stay_between_the_bounds(hit_at_least: sp.Expr, hit_at_most: sp.Expr, trial: Trial) -> Findings:
     """How many samples have a subset that hits, held against both ends."""
     draws = trial.size(20_000)
     for size, width in SAMPLED:
@@ -93,7 +86,7 @@ def hits_stay_between_the_bounds(hit_at_least: sp.Expr, hit_at_most: sp.Expr, tr
 
 
 @enclosed(subset_pairs)
-def bounds_of_the_hits_are_in_order(hit_at_least: sp.Expr, truncated_power: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def bounds_of_the_hits_are_in_order(hit_at_least: sp.Expr, truncated_power: sp.Expr, trial: Trial) -> Findings:
     """The probability of a hit is at least the one and at most the mean and 1; a truncated power is not negative."""
     yield trial.below(hit_at_least, sp.Min(1, mean))
     yield trial.below(sp.S.Zero, truncated_power)

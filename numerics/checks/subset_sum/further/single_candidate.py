@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Finding, Trial, control, enclosed, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.identities import is_zero
 from sparse_limits.numerics.exact.logarithms import split_logarithms
 from sparse_limits.numerics.subset_sum import laws
@@ -62,7 +61,7 @@ def smaller(least: sp.Expr) -> sp.Expr:
 
 
 @exact(single_candidates, step="one candidate", cost=0.6)
-def one_candidate_serves_by_the_mass(single_hit: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_candidate_serves_by_the_mass(single_hit: sp.Expr, trial: Trial) -> Findings:
     """Half of the integral of the density from |w| − ε to |w| + ε, as far as they lie in [0, 1], wherever that is."""
     mass = trial.once(sp.integrate, INSIDE, x)
     far, near = (mass.subs(x, sp.Min(1, sp.Abs(w) + side * eps)) for side in (1, -1))
@@ -70,7 +69,7 @@ def one_candidate_serves_by_the_mass(single_hit: sp.Expr, trial: Trial) -> Itera
 
 
 @enclosed(single_candidates)
-def one_candidate_serves_by_its_density(single_hit: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def one_candidate_serves_by_its_density(single_hit: sp.Expr, trial: Trial) -> Findings:
     """Half of the integral of −½ ln|s| over the interval, as far as it lies in [−1, 1]."""
     for place, width in PLACES:
         at = {w: sp.Rational(place), eps: sp.Rational(width)}
@@ -93,7 +92,7 @@ def inner_ends(gap: sp.Expr) -> sp.Expr:
 
 
 @exact(single_candidates, step="slope", cost=0.4)
-def the_ends_move_through_the_density(slope: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_ends_move_through_the_density(slope: sp.Expr, trial: Trial) -> Findings:
     """Half of the densities at |w| + ε and |w| − ε, both below 1; where w² − ε², the product of both, is 1/(1 + y)."""
     ends = (INSIDE.subs(x, sp.Abs(w) + side * eps) for side in (1, -1))
     yield trial.same(slope, sp.Add(*ends) / 2, by=inner_ends)
@@ -103,7 +102,7 @@ def the_ends_move_through_the_density(slope: sp.Expr, trial: Trial) -> Iterator[
 
 
 @exact(single_candidates, step="subset density")
-def half_of_the_density_is_least_at_the_reach(subset_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def half_of_the_density_is_least_at_the_reach(subset_density: sp.Expr, trial: Trial) -> Findings:
     """Half of the density at a, and farther inside, at a·u/(u + v), more by a fourth of log((u + v)/u)."""
     u, v = sp.symbols("u v", positive=True)
     yield trial.same(subset_density, INSIDE.subs(x, a) / 2)
@@ -114,20 +113,20 @@ def half_of_the_density_is_least_at_the_reach(subset_density: sp.Expr, trial: Tr
 
 
 @enclosed(single_candidates)
-def subsets_have_some_density(subset_density: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def subsets_have_some_density(subset_density: sp.Expr, trial: Trial) -> Findings:
     """It is positive below a reach of 1, and no more than at 2|w|, which the reach holds."""
     yield trial.below(sp.S.Zero, subset_density, strict=True, needed="subset_density")
     yield trial.below(subset_density, INSIDE.subs(x, 2 * sp.Abs(w)) / 2, needed="subset_density")
 
 
 @exact(single_candidates)
-def half_of_the_items_have_as_many_subsets(subset_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def half_of_the_items_have_as_many_subsets(subset_items: sp.Expr, trial: Trial) -> Findings:
     """Of n items n/2 are usable: their 2^(n/2) subsets are 1/ε."""
     yield trial.same(subset_items / 2 * sp.log(2), sp.log(1 / eps), by=split_logarithms)
 
 
 @enclosed(single_candidates)
-def the_median_approaches_its_bound(median_items: sp.Expr, leading: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def the_median_approaches_its_bound(median_items: sp.Expr, leading: sp.Expr, trial: Trial) -> Findings:
     """Below it, by a share of less than ε/w² at ε = 10⁻³ and 10⁻⁶."""
     yield trial.below(median_items, leading)  # boxes: cases that change within the range
     for power in (3, 6):
@@ -144,7 +143,7 @@ def served(rng: np.random.Generator, size: int, width: float, draws: int) -> int
 
 
 @statistical(single_candidates, tests=2)
-def samples_hold_a_candidate_as_often(success: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def samples_hold_a_candidate_as_often(success: sp.Expr, trial: Trial) -> Findings:
     """Samples of candidates, half of them usable."""
     draws = trial.size(20_000)
     for size, width in CELLS:
@@ -162,7 +161,7 @@ def first_hits(rng: np.random.Generator, width: float, runs: int) -> NDArray[np.
 
 @statistical(single_candidates, tests=4, cost=0.5)
 @control("curves exchanged", median_items=quenched_size, subset_items=valued(median_items, {w: sp.Rational(3, 10)}))
-def subsets_need_logarithmically_many(median_items: sp.Expr, subset_items: sp.Expr, trial: Trial) -> Iterator[Finding]:
+def subsets_need_logarithmically_many(median_items: sp.Expr, subset_items: sp.Expr, trial: Trial) -> Findings:
     """The median number for subsets is within a quarter of what is claimed, as most runs say, and below that for one candidate."""
     for width, runs in WIDTHS:
         needed = trial.draw(first_hits, float(width), trial.size(runs))
