@@ -48,12 +48,13 @@ class WholeLines(TypedDict):
     number: int
 
 
-# layer: its short name, which --layer takes; name: of its array in the file. kind: mask or weights. shape: [m, n], rows are outputs; stored_shape: of the array in the file. inputs: units that it reads, as a
-# convolution's channels, of which each has n / inputs columns. kept: weights. dead_rows, dead_columns, dead_inputs: how many keep none. status: dense (all kept), empty, structured or sparse. class: of G6.1, in words. rows_p,
-# columns_p: of the exact tests of counts, None for dense and empty ones. selection: the blocks in which weights were ranked (N:M is
-# kept:length), None for one threshold. whole_lines: those chosen as such. noise: of the layer, or of its rest where whole lines were
-# chosen; None for layers of one kind of entry and of more than MOST_FITTED. methods, seen: as in
-# `layer_noise.noise_of`; notes: of the weights that were read (`masks.weights`)
+# layer: its short name, which --layer takes; name: of its array in the file. kind: mask or weights. shape: [m, n], rows are
+# outputs; stored_shape: of the array in the file. inputs: units that it reads, as a convolution's channels, of which each has n
+# / inputs columns. kept: weights. dead_rows, dead_columns, dead_inputs: how many keep none. status: dense (all kept), empty,
+# structured or sparse. class: of G6.1, in words. rows_p, columns_p: of the exact tests of counts, None for dense and empty
+# ones. selection: the blocks in which weights were ranked (N:M is kept:length), None for one threshold. whole_lines: those
+# chosen as such. noise: of the layer, or of its rest where whole lines were chosen; None for layers of one kind of entry and of
+# more than MOST_FITTED. methods, seen: as in `layer_noise.noise_of`; notes: of the weights that were read (`masks.weights`)
 LayerSummary = TypedDict(
     "LayerSummary",
     {

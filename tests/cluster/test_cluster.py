@@ -209,7 +209,7 @@ def test_workers_join_late_and_die_in_the_middle(dask, wait_for) -> None:
     running = threading.Thread(target=run)
     running.start()
     second = dask.worker()
-    wait_for(lambda: second.pid in found)
+    wait_for(lambda: {first.pid, second.pid} <= set(found))
     first.kill()
     killed_at = len(found)
     running.join(120)

@@ -54,7 +54,7 @@ HYPOTHESES = (
 LETTERS = (
     WIDTH.drawn_from(3, 300),
     DIMENSION.drawn_from(1, 60),
-    replace(DEPTH, within=whole_from(1)),
+    DEPTH,
     THRESHOLD.drawn_from(sp.Rational(1, 200), sp.Rational(1, 20)),
 )
 
@@ -173,7 +173,7 @@ the same holds for a score of layer 1 and for a score of the readout.
     provenance=Provenance.EXTENSION,
     proof=Proof.PROVED,
     quantities=(
-        *LETTERS,
+        *(replace(each, within=whole_from(1)) if each is DEPTH else each for each in LETTERS),
         DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
         Quantity(square, "mean square of the activations of a layer", NON_NEGATIVE),
         Quantity(

@@ -332,7 +332,7 @@ less than $1$. The smallest integral, the *optimum*, is $$[[optimum]].$$ For $\r
 
 **Near density 1.** If all path densities are $1$, the integral is $[[dense]]$, the *dense value*. For $\rho\ge[[cap]]$ the optimum exceeds it by $[[excess]]$. With
 uniform densities the integral exceeds it by $[[uniform_excess]]$, at every $\rho$. So the gap between uniform and best densities closes linearly as $\rho\to1$. It
-is positive at every $\rho<1$, since only the best densities attain the optimum.
+is positive at every $\rho<1$, since only the best densities reach the optimum.
 """,
     steps=PROFILE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),

@@ -98,7 +98,8 @@ def prune_module(
         weights of each row
     density : share of the weights of these layers that is kept, in (0, 1); or the density of each layer, by its path
     data : a `Dataset`, inputs [N, d] and targets [N, K]; or what a user holds: a loader, a dataset of torch, arrays (x, y), a dict,
-        which is one batch, or batches of any kind; None for random and magnitude; for SynFlow inputs x as an example, or the shape of a batch, are enough
+        which is one batch, or batches of any kind; None for random and magnitude; for SynFlow inputs x as an example, or the
+        shape of a batch, are enough
     loss : mse, ½‖f − y‖²; cross-entropy of the outputs' softmax, with targets onehot or classes; a loss of torch, of output and
         targets; or loss(module, batch), the mean loss of a batch of any kind
     scope : global, one threshold for all layers; layer, the density in each; erdos-renyi or erdos-renyi-kernel, more in layers of

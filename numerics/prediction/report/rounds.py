@@ -60,9 +60,8 @@ def _counted(layers: LayersSummary, density: float) -> str:
             f"Count how many rounds of SynFlow this network bears with `sparse-limits predict layers --method {IN_ROUNDS}{fewer}`: "
             f"it would compare weights {work:.2g} times, and a report does so at most {MOST_COMPARED:.2g} times."
         )
-    _, sampling, _ = seed_sequence(layers["seed"]).spawn(
-        3
-    )  # as a prediction has them: batch, networks drawn for it, pruned ones
+    # As a prediction has them: for the batch, for networks drawn for it, for pruned ones.
+    _, sampling, _ = seed_sequence(layers["seed"]).spawn(3)
     return (
         "Choose the number of SynFlow's rounds by the rows that they empty, neurons without incoming weights: on average over "
         f"{COPIES} networks drawn for this, {on_counts(rounds_of(network, density, np.random.default_rng(sampling)))}."
