@@ -18,11 +18,15 @@ def compiled(
 ) -> Callable[..., Any]:
     """Compile the loop to machine code; `reassociate` lets sums be taken in another order, which vector units need.
 
+    Where numba is told not to compile (NUMBA_DISABLE_JIT), the loop is returned as it is.
+
     calls: the functions that the loop calls. They are in its file: what is kept compiled is renewed with the file.
     """
-    from numba import njit  # here, because importing numba takes a good part of a second
+    from numba import config, njit  # here, because importing numba takes a good part of a second
     from numba.extending import register_jitable
 
+    if config.DISABLE_JIT:
+        return loop
     for function in calls:
         register_jitable(function)
     fastmath = {"reassoc", "contract"} if reassociate else False

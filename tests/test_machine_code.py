@@ -52,6 +52,13 @@ def test_without_a_folder_to_keep_code_in_each_process_compiles(tmp_path: Path) 
     assert subprocess.run(command, capture_output=True, check=True, text=True, env=own).stdout == "10.0\n"
 
 
+def test_where_numba_is_not_to_compile_the_loop_runs_as_it_is() -> None:
+    call = "from sparse_limits.numerics.machine_code import compiled; print(compiled(len) is len)"
+    own = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-c", call]
+    assert subprocess.run(command, capture_output=True, check=True, text=True, env=own).stdout == "True\n"
+
+
 def called(folder: Path, *words: str) -> subprocess.Popen[str]:
     path = os.pathsep.join([str(folder), str(ROOT)])
     command = [sys.executable, "-c", CALL, *words]

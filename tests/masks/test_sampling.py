@@ -155,12 +155,10 @@ def test_probability_0_keeps_nothing_and_1_everything(sample):
 @given(st.integers(1, 5), st.integers(0, 2**32), st.sampled_from([[[0.3, 0.9], [0, 1]], [[0.1, 0.2], [0, 0.3]]]))
 def test_where_the_chunks_end_does_not_matter(size, seed, steps):
     """Steps to be kept by rows, and rare ones by blocks: interrupting the jumps leaves the mask as it is."""
-    try:
-        whole = sample_step(steps, [3, 4], [5, 2], np.random.default_rng(seed))
-        sampling._CHUNK = size
+    whole = sample_step(steps, [3, 4], [5, 2], np.random.default_rng(seed))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sampling, "_CHUNK", size)
         parts = sample_step(steps, [3, 4], [5, 2], np.random.default_rng(seed))
-    finally:
-        sampling._CHUNK = 2**14
     assert (whole != parts).nnz == 0
 
 
