@@ -53,16 +53,23 @@ every edge contributes the derivative in its own weight.
 two rows (from edge; by product): For $i\ne i'$ each term of $K^{(l)}_{ii'}$ has a factor $\omega_{ij}\omega_{i'j}$ of mean $0$, since the weights of two rows are independent and
 centred.
 
-wide below (from edge; by continuous mapping): Keep layer $l-1$ at its width while those below become wide, and let its pairs $(z_j,z'_j)$
-tend to independent normal ones and $K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then the terms of *edge* converge as well:
-$\varphi$ is continuous, and $\varphi'$ is continuous on a set that the limits, which have densities, hit almost surely.
+slopes (from exactly normal; by Lusin): $\varphi'$ exists almost everywhere and is bounded. Let the covariances in *exactly normal* tend in probability to limits with positive variances. Normal densities of variances between $s/2$ and $2s$ stay below $e^{-z^2/4s}/\sqrt{\pi s}$, which is
+integrable. So near the limit one continuous bounded function differs from $\varphi'$ by at most $\varepsilon$ in mean modulus, at $z$ and
+at $z'$, also if the limit of the pair has no density.
+
+slopes converge (from slopes; by continuous mapping): With this function in place of $\varphi'$ its values at $z$ and $z'$ converge in law, jointly
+with $z$ and $z'$, and so do means of their products. As $\varepsilon$ is arbitrary, $\varphi'(z)$ and $\varphi'(z')$ converge in the same
+way.
+
+wide below (from edge, slopes converge; by continuous mapping): Keep layer $l-1$ at its width while those below become wide, and let its
+pairs $(z_j,z'_j)$ tend to independent normal ones and $K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then the terms of *edge*
+converge as well, as $\varphi$ is continuous and the slopes converge.
 
 wide layer (from two rows, wide below; by weak law): As layer $l-1$ becomes wide, the averages over its neurons approach their means: the
 terms are then independent, with uniformly bounded variances, as $\varphi$ grows at most linearly and normal numbers have all moments.
 
-positions (from wide layer; by equidistribution): Averages of these means over the positions $v_j$ tend to integrals: $W(u_i,\cdot)$ is
-continuous almost everywhere. Where this holds in the layer below, the covariances there are continuous, and so are the means over normal
-pairs with these covariances.
+positions (from wide layer, slopes converge; by equidistribution): Averages of these means over the positions $v_j$ tend to integrals:
+$W(u_i,\cdot)$ is continuous almost everywhere. In the layer below, at almost every $u$, the graphon is continuous in both variables at almost all $(u,v)$ (in the first layer at all inputs). There the covariances and $\Theta^{(\le l-1)}$ are continuous by dominated convergence, and so are the means over normal pairs. All of them are bounded.
 
 forward (from exactly normal, positions): So given layer $l-1$ the pairs of layer $l$ are independent and normal, with covariances that tend to $\tilde\Sigma^{(l)}(u)=[[forward]]$.
 
@@ -79,8 +86,7 @@ over the layer above, $[[backward]]$ one layer lower.
 one variance (by K3 for weights_trained): With $\varphi(z)=\sqrt2\max(z,0)$ and $W^{(l)}=\rho$ in all layers the kernel is $\rho^L$ times the dense one, network by network.
 
 dense readout (from sum over layers, one variance; gives hidden_part, readout_part): There $\Sigma^{(l-1)}$ is $\rho^{l-1}$ times that of
-the dense network, and $G^{(l)}$ is $\rho^{L+1-l}$ times that of the dense network, as for masks of this density: each part has the factor
-of every layer but its own. With a readout of variance $1$ the part of a hidden layer lacks the factor of the readout, and is
+the dense network, and $G^{(l)}$ is $\rho^{L+1-l}$ times that of the dense network, as for masks of this density. Here each part has the factor of every layer but its own. With a readout of variance $1$ the part of a hidden layer lacks the factor of the readout, and is
 $[[hidden_part]]$ times the dense one, while the part of the readout stays $[[readout_part]]$ times the dense one.
 
 example (from sum over layers; gives example, example_terms; at some points: an example: one graphon and one pair of inputs): With the graphons of K2's example as variances, the contributions $[[own_layer]]$ for $l=1,2,3$ are `example_terms`, and their sum is `example`.
@@ -159,21 +165,21 @@ def powers_of_a_dense_readout(hidden_part: sp.Expr, readout_part: sp.Expr) -> Re
 
 graphon_as_variance = Claim(
     label="H5",
-    title="If a graphon is the variance of weights that are all trained, a layer's part of the kernel does not contain its own graphon",
-    headline=r"Let a graphon be the variance of weights that are all trained. As widths grow, layer $l$ then adds to the tangent kernel $$[[own_layer]],$$ with the covariance $\Sigma$ from below and $G$ of the gradients at the layer itself.",
+    title="If a graphon is the variance of weights that are all trained, a layer's own graphon is no factor of its part of the kernel",
+    headline=r"Let a graphon be the variance of weights that are all trained. Under the conditions below, layer $l$ adds to the wide limit of the tangent kernel $$[[own_layer]],$$ with the covariances $\Sigma$ from below and $G$ of its gradients.",
     statement=r"""
 **Setting.** Let the weights $\omega_{ij}$ of layer $l$ of $L+1$ be independent and normal with mean $0$ and variance $W^{(l)}(u_i,v_j)$, and
-let all of them be trained. There is no mask and no bias, and there is one output. Let $\varphi$ be Lipschitz. Let $n_1,\dots,n_L\to\infty$
+let all of them be trained. There is no mask and no bias, and there is one output: for $l=L+1$ the variance depends on $v$ alone. Let $\varphi$ be Lipschitz. Let $n_1,\dots,n_L\to\infty$
 one after the other, with the inputs fixed.
 
-**The limit.** The preactivations of a neuron at $u$ converge to centred normal variables, independent between neurons, with the covariances
+**The limit.** The preactivations of a neuron at $u$ converge in law to centred normal variables, independent between neurons, with the covariances
 $$\tilde\Sigma^{(l)}(u)=[[forward]].$$ At $l=1$ these are the average over the inputs of $W^{(1)}(u,v_j)x_jx'_j$. Let $\Sigma^{(l)}(u)$ and
-$S^{(l)}(u)$ be the means of $\varphi(z)\varphi(z')$ and $\varphi'(z)\varphi'(z')$ over these variables. The tangent kernel converges to
+$S^{(l)}(u)$ be the means of $\varphi(z)\varphi(z')$ and $\varphi'(z)\varphi'(z')$ over these variables. The tangent kernel converges in probability to
 $$\Theta=\sum_{l=1}^{L+1}[[own_layer]],$$ where $\Sigma$ is that of the layer below (at $l=1$ the average of $x_jx'_j$) and $G$ is that of the
 layer itself: with $G$ and $W$ of the layer above,
 $$G^{(L+1)}=1,\qquad G^{(l)}(u)=S^{(l)}(u)\,[[backward]].$$
 In one forward pass the kernel is $\Theta^{(\le L+1)}$, where
-$$\Theta^{(\le0)}=0,\qquad\Theta^{(\le l)}(u)=[[tangent_step]].$$ For masks a layer's own graphon is in its own part (K2), and the kernel is a
+$$\Theta^{(\le0)}=0,\qquad\Theta^{(\le l)}(u)=[[tangent_step]].$$ For masks a layer's own graphon is a factor in its own part (K2), and the kernel is a
 different one.
 
 **A constant graphon.** For $\varphi(z)=\sqrt2\max(z,0)$ and the variance $\rho$ in all layers the kernel is $\rho^L$ times the dense one
@@ -221,13 +227,13 @@ readout is $[[readout_part]]$ times.
         Quantity(tangent, "tangent kernel of a row of the layer below, by position", sp.S.Reals),
     ),
     hypotheses=(
-        Hypothesis("a Lipschitz activation whose slope is continuous but on a set of measure 0"),
+        Hypothesis("a Lipschitz activation"),
         Hypothesis("widths to infinity one after the other"),
         Hypothesis(
-            "positions equidistributed in each layer, and graphons continuous almost everywhere, also in each row at the position of a neuron"
+            "positions equidistributed in each layer, and graphons continuous almost everywhere, also in each row at the position of a neuron, and the first one in each column at the position of an input"
         ),
         Hypothesis(
-            "two inputs that are equal, with positive variances at all positions, or with covariances that are nowhere singular"
+            "preactivations of hidden layers with positive limits of their variances, at all positions and both inputs"
         ),
         Hypothesis(
             "at least one hidden layer",
