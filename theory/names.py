@@ -14,6 +14,10 @@ MEANINGS: Mapping[str, str] = {
     # masks, scores, profiles
     "rows": "number of rows of the mask",
     "columns": "number of columns of the mask",
+    "rows_and_columns": "rows of the mask, as many as columns",
+    "histogram_blocks": "number of blocks on each side of the histogram",
+    "row_block": "block of rows",
+    "column_block": "block of columns",
     "density": "density",
     "threshold": "threshold above which saliencies are kept",
     "entry_probability": "probability of an entry of the mask",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sparse_limits.theory.hypothesis.further.hidden_snip import hidden_snip
     from sparse_limits.theory.hypothesis.further.rows_in_the_limit import rows_in_the_limit
     from sparse_limits.theory.hypothesis.further.sign_in_the_limit import sign_in_the_limit
+    from sparse_limits.theory.hypothesis.further.sorted_means import sorted_means
     from sparse_limits.theory.hypothesis.labels import labels_in_the_limit
     from sparse_limits.theory.hypothesis.rounds import rounds
     from sparse_limits.theory.hypothesis.sorted_histograms import sorted_histograms
@@ -27,4 +28,5 @@ __all__ = [
     "rows_in_the_limit",
     "sign_in_the_limit",
     "sorted_histograms",
+    "sorted_means",
 ]

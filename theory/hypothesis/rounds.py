@@ -60,7 +60,7 @@ is continuous and strictly decreasing, so that one $\lambda$ leaves the density 
 
 balance (from masks): A layer whose threshold is its cut, with $m=e(t)$, has $[[balance]]=\lambda$.
 
-answer (from masks): Let the flow out of a neuron be $1+y$ times that of others. Where a round moves the threshold to $t$, the weights into
+answer (from masks): Let the flow out of a neuron, the sum over the paths from it to the outputs of the products of the kept moduli, be $1+y$ times that of others. Where a round moves the threshold to $t$, the weights into
 this neuron are cut at $t/(1+y)$, and for small $y$ the flow into it is larger, in proportion, by $[[answer]]$ times $y$.
 
 loop (from answer): Let the flow into this neuron exceed that into others, in proportion, by $x$, of which $\xi$ comes from its own weights,
@@ -117,8 +117,7 @@ one $\lambda$ for all layers, as long as no cut reaches the end of the law. Laye
 $[[balance]]=\lambda$.
 
 **One neuron.** Let the flow out of a neuron be $1+y$ times that of others. After a round that moves the threshold to $t$, the flow into it
-is too large by the share $[[answer]]$ times $y$, to first order. Let the responses $\varepsilon$ below the neuron and $\varepsilon_1$ above
-it be held fixed, and let the neuron's own weights give the flows into it and out of it the deviations $\xi$ and $\eta$. Then, for
+is too large by the share $[[answer]]$ times $y$, to first order. Let the value $\varepsilon$ of $\varepsilon(t)$ in the layer below the neuron, and that, $\varepsilon_1$, in the layer above it, be held fixed, and let the neuron's own weights give the flows into it and out of it the deviations $\xi$ and $\eta$. Then, for
 $\varepsilon\varepsilon_1\ne1$, the rounds have one fixed point, at which the flow into the neuron deviates by $[[deviation]]$. Two rounds
 multiply the distance of both flows from it by $\varepsilon\varepsilon_1$. It is stable for $\varepsilon\varepsilon_1<1$ only.
 """,

@@ -178,6 +178,16 @@ def sorted_masks_of_two_rows(corner: sp.Expr) -> Relation:
     return same(corner, chance, by=sp.expand)
 
 
+MASK = (
+    replace(DENSITY, convention="at 0 and at 1 all entries are alike, and nothing is sorted"),
+    Quantity(n, "rows of the mask, as many as columns", COUNT, drawn=(4, 40)),
+)
+HISTOGRAM = (
+    Quantity(blocks, "number of blocks on each side of the histogram", COUNT, drawn=(4, 30)),
+    Quantity(k, "block of rows, counted from the smallest degrees", COUNT, drawn=(1, 4)),
+    Quantity(l, "block of columns, counted from the smallest degrees", COUNT, drawn=(1, 4)),
+)
+
 sorted_histograms = Claim(
     label="H4",
     title="Sorting a random mask by its own degrees creates a slope in its histogram",
@@ -214,13 +224,10 @@ is $\frac78$.
     provenance=Provenance.PITFALL,
     proof=Proof.PROVED,
     quantities=(
-        replace(DENSITY, convention="at 0 and at 1 all entries are alike, and nothing is sorted"),
-        Quantity(n, "rows of the mask, as many as columns", COUNT, drawn=(4, 40)),
+        *MASK,
         Quantity(r, "number of ones in the row of an entry", COUNT_FROM_ZERO, drawn=(1, 3)),
         Quantity(c, "number of ones in the column of an entry", COUNT_FROM_ZERO, drawn=(1, 3)),
-        Quantity(blocks, "number of blocks on each side of the histogram", COUNT, drawn=(4, 30)),
-        Quantity(k, "block of rows, counted from the smallest degrees", COUNT, drawn=(1, 4)),
-        Quantity(l, "block of columns, counted from the smallest degrees", COUNT, drawn=(1, 4)),
+        *HISTOGRAM,
         Quantity(gamma, "width of the second mask over that of the first one", sp.Interval(1, sp.oo), drawn=(1, 9)),
         Quantity(T, "number of masks whose histograms are averaged", COUNT, drawn=(1, 9)),
     ),

@@ -10,7 +10,7 @@ import mpmath
 import sympy as sp
 from mpmath import mp
 
-from sparse_limits.theory.formulas.normal_height import NormalHeight
+from sparse_limits.theory.formulas.normal_height import NormalHeight, NormalMoment
 from sparse_limits.theory.formulas.three_normals import ThreeNormals
 
 Number: TypeAlias = Any  # a Fraction, which is exact, or a number of mpmath
@@ -146,6 +146,10 @@ def _normal_height(p: Number) -> Number:
     return mp.exp(-(_erfinv(2 * p - 1) ** 2)) / mp.sqrt(2 * mp.pi)
 
 
+def _normal_moment(p: Number) -> Number:
+    return Fraction(0) if p in (0, 1) else mp.sqrt(2) * _erfinv(2 * p - 1) * _normal_height(p)
+
+
 def _three_normals(order: Number, t: Number) -> Number:
     """A function of Meijer: a derivative in log t puts a pair of parameters beside those of the tail."""
     half, j = mp.mpf(1) / 2, int(order)
@@ -166,6 +170,7 @@ EXACT: Mapping[type, Callable[..., Number]] = {  # of exact numbers these are ex
     sp.erfinv: _erfinv,
     sp.erfcinv: _erfcinv,
     NormalHeight: _normal_height,
+    NormalMoment: _normal_moment,
     ThreeNormals: _three_normals,
 }
 ROUNDED: Mapping[type, Callable[..., Number]] = {

@@ -17,7 +17,7 @@ from sparse_limits.numerics.exact.balls.core import (
     is_real,
     reading_of,
 )
-from sparse_limits.theory.formulas.normal_height import NormalHeight
+from sparse_limits.theory.formulas.normal_height import NormalHeight, NormalMoment
 
 
 def _on_cut_left(x: acb) -> bool:
@@ -127,18 +127,33 @@ def _falling(x: acb, k: acb, analytic: bool) -> acb:
     return (x + 1).gamma() * (x - k + 1).rgamma()
 
 
-def _normal_height(p: acb, analytic: bool) -> acb:
-    """By the inverse of the error function. Of a ball that meets 0 or 1 the part in the domain counts: up to its inner end the height grows."""
+def _at_normal_level(p: acb, analytic: bool, value: Callable[[arb], arb], least: float) -> acb:
+    """A function of the quantile at p, or the hull of its values on the part of a ball at 0 or 1 that lies inside.
+
+    Towards both ends the function tends to 0, monotonically where p or 1 − p is below `least`.
+    """
     if not is_real(p):
         return NOT_A_NUMBER
-    ends = [inner for inner in (p.real, 1 - p.real) if bool(inner.contains(0))]
-    inner = arb(ends[0].upper()) if ends else p.real
-    if ends and (analytic or not bool(inner < 0.5)):
+    lower, upper = (bool(end.contains(0)) for end in (p.real, 1 - p.real))
+    inner = arb(p.real.upper()) if lower else arb(p.real.lower()) if upper else p.real
+    if not (lower or upper):
+        return acb(value(inner))
+    if analytic or not bool((inner if lower else 1 - inner) < least):
         return NOT_A_NUMBER
-    if inner == 0:
-        return acb(0)
-    height = (-((2 * inner - 1).erfinv() ** 2)).exp() / (2 * arb.pi()).sqrt()
-    return acb(arb(0).union(height) if ends else height)
+    return acb(0) if inner in (0, 1) else acb(arb(0).union(value(inner)))
+
+
+def _height(p: arb) -> arb:
+    return (-((2 * p - 1).erfinv() ** 2)).exp() / (2 * arb.pi()).sqrt()
+
+
+def _normal_height(p: acb, analytic: bool) -> acb:
+    return _at_normal_level(p, analytic, _height, 0.5)
+
+
+def _normal_moment(p: acb, analytic: bool) -> acb:
+    """Its modulus grows from 0 until the quantile is −1, where p is .1587."""
+    return _at_normal_level(p, analytic, lambda inner: arb(2).sqrt() * (2 * inner - 1).erfinv() * _height(inner), 0.15)
 
 
 def _hyper(expression: sp.hyper) -> Reading:
@@ -204,6 +219,7 @@ FUNCTIONS.update(
         sp.factorial: _factorial,
         sp.FallingFactorial: _falling,
         NormalHeight: _normal_height,
+        NormalMoment: _normal_moment,
     }
 )
 ARITHMETIC[sp.hyper] = _hyper
