@@ -121,7 +121,7 @@ places.)
 
 *Their dimension* is
 $$\dim\mathrm{Hom}_G=\frac1{|G|}\sum_{g\in G}\chi_{out}(g)\chi_{in}(g)\quad\text{with the characters }\chi=\mathrm{tr}\,\rho.$$
-To it $c$ elements with the same characters, such as those of a conjugacy class, contribute $$[[share]]$$ with $N=|G|$.
+Of this dimension, $c$ elements with the same characters, such as those of a conjugacy class, contribute $$[[share]]$$ with $N=|G|$.
 
 *Example.* The real irreducible representations of $C_4$ are the trivial one, the sign and the rotation by $90^\circ$. If the two
 representations contain these $t$, $s$ and $r$ times, each with its own index, the dimension is $[[c4_dimension]]$.

@@ -100,7 +100,7 @@ def energy_of_an_eigenvector(label_energy: sp.Expr, prediction_growth: sp.Expr) 
 scale_invariance = Claim(
     label="B7",
     title="Random masks do not change kernel regression, while the raw bound grows with sparsity",
-    headline=r"In an infinitely wide ReLU network, masks of density $\rho$ on all layers only rescale the kernel $K$, so predictions without a ridge stay as they are. Yet with $L$ hidden layers $\sqrt{2y^\top K^{-1}y/m}$ grows by the factor $$[[raw_growth]].$$",
+    headline=r"In wide ReLU networks with many inputs, none dominant, masks of density $\rho$ only rescale the kernel $K$, and predictions without a ridge stay. But with $L$ hidden layers $\sqrt{2y^\top K^{-1}y/m}$ grows by the factor $$[[raw_growth]].$$",
     statement=r"""
 *Ridge regression* with the ridge $\gamma\operatorname{tr}K/m$ ($\gamma=0$: the minimum-norm interpolant) fits the share $[[shrinkage]]$ of
 a target along an eigenvector of $K$ of eigenvalue $\lambda$, where $T=\operatorname{tr}K$. Its predictions are the same for $K$ and $sK$.
@@ -132,8 +132,10 @@ $[[raw_growth]]$ (with a dense readout, by $[[dense_readout_growth]]$).
         ),
     ),
     hypotheses=(
-        Hypothesis(r"infinite width and $d\rho\to\infty$"),
-        Hypothesis(r"$\varphi(z)=\sqrt2\max(z,0)$ or another positively homogeneous activation of degree 1"),
+        Hypothesis(
+            r"infinite width; if the first layer is masked, many inputs, none dominant: $d^{-2}\sum_jx_j^4\to0$"
+        ),
+        Hypothesis(r"$\varphi(z)=\sqrt2\max(z,0)$"),
         Hypothesis("no ridge, or one in proportion to the trace"),
         Hypothesis(
             "no eigenvalue of a kernel exceeds its trace",
@@ -145,7 +147,7 @@ $[[raw_growth]]$ (with a dense readout, by $[[dense_readout_growth]]$).
     uses=("B1", "K2", "K3"),
     remarks=(
         Remark(
-            r"This is a statement about infinite width with $d\rho\to\infty$. Sparse random masks of few inputs, whose "
+            r"This is a statement about infinite width and many inputs, none dominant. Sparse random masks of few inputs, whose "
             "kernel is that of K7.1, do lose accuracy on the digits (the page has a table)."
         ),
     ),
@@ -173,7 +175,7 @@ $[[raw_growth]]$ (with a dense readout, by $[[dense_readout_growth]]$).
                 r"$\frac18/\frac14=\frac12$ again, while $\sqrt{2y^\top K^{-1}y/m}$ doubles from $\sqrt2$ "
                 r"to $2\sqrt2$."
             ),
-            instead=r"The test error is the same at every density, as $\mathcal E$ is, as long as $d\rho$ is large.",
+            instead=r"The test error is the same at every density, as $\mathcal E$ is, with many inputs, none dominant.",
         ),
     ),
     because={

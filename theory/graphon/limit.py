@@ -167,7 +167,7 @@ mask_limit = Claim(
     title="Masks of a factorised saliency converge to its graphon, with constants",
     headline=r"Masks of a factorised score converge to its graphon in cut norm. For $m$ rows and $n$ columns with latents at midpoints, with probability at least $1-\delta$, $$\|W_M-W\|_\square\le[[midpoint_bound]].$$",
     statement=r"""
-Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi$ nondecreasing (for random latents no loss of generality: sort) and iid noise
+Let $S_{ij}=f(u_i)\varphi(v_j)|\xi_{ij}|$ with $f,\varphi$ positive and nondecreasing (for random latents no loss of generality: sort) and iid noise
 $\xi$ of continuous law. Let $W$ be the graphon of this saliency at density $\rho$ (S1), and let $M$ be the mask of the
 $K=\mathrm{round}(\rho mn)$ largest scores.
 

@@ -186,7 +186,7 @@ def distance_of_an_entry(entry_distance: sp.Expr) -> Relations:
 optimal_rate = Claim(
     label="G5",
     title="The order of the rate in cut norm is optimal, and masks need not converge in L¹",
-    headline=r"A mask of independent entries of probability $p$, $0<p<1$, and of $n$ columns comes on average no nearer to $p$ in cut norm than the order $n^{-1/2}$ of the upper bounds. An entry has the mean distance $[[entry_distance]]$ from $p$.",
+    headline=r"On average a mask of $n$ columns, whose entries are independent and $1$ with probability $p$, $0<p<1$, is no nearer to $p$ in cut norm than the order $n^{-1/2}$ of the upper bounds. An entry has the mean distance $[[entry_distance]]$ from $p$.",
     statement=r"""
 (a) Every real $m\times n$ matrix $A$ has $\|A\|_\square\ge[[row_share]]\cdot\frac1{mn}\sum_i|\sum_jA_{ij}|$, and $[[row_share]]$ is the
 largest such constant.
@@ -196,7 +196,7 @@ $[[row_share]]\cdot\frac1nE|\mathrm{Bin}(n,p)-np|$, where $E|\mathrm{Bin}(n,p)-n
 integer $np$, $0<p<1$ and $V=p(1-p)$ the mean is $[[mean_rate]]\,e^{-\theta}$ with
 $0\le[[stirling_loss]]-\theta\le[[stirling_error]]$.
 
-*The rate.* So the rate $n^{-1/2}$ of G1.2 cannot be improved. Nor can the rate of G4.1 be
+*The rate.* So the rate $n^{-1/2}$ of G1.1 and G1.2 cannot be improved. Nor can the rate of G4.1 be
 improved: by G2 the mask of the $K$ largest scores differs from the mask of the scores above the threshold by $O((mn)^{-1/2})$ on
 average, if $K$ is $mnp$ or a whole number next to it. By symmetry the same holds with $m$.
 

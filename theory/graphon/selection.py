@@ -154,7 +154,7 @@ selection_identity = Claim(
     headline=r"One mask keeps the $K$ largest of $mn$ scores, another the $N$ scores above a threshold. The share of the entries in which they differ is also their distance in cut norm: $$\|M_K-M_\tau\|_\square=[[gap]].$$",
     statement=r"""
 Let $M_K$ keep $K$ largest entries of a matrix of scores (ties broken in any way) and $M_\tau$ the $N$ entries above $\tau$. Then exactly
-$\|M_K-M_\tau\|_1=\|M_K-M_\tau\|_\square=[[gap]]$. If the entries of $M_\tau$ are independent with probabilities $P_{ij}$ (fixed latents),
+$\|M_K-M_\tau\|_1=\|M_K-M_\tau\|_\square=[[gap]]$. If the entries of $M_\tau$ are independent with probabilities $P_{ij}$,
 then $\operatorname{Var}(N/mn)=[[spread]]$, where $V$ is the mean of $[[entry_variance]]$ over $p=P_{ij}$. Let $\rho$ be the mean of the
 $P_{ij}$ and $\nu$ their variance over the entries. Then the above variance is less than the binomial $[[binomial]]$ by $[[shortfall]]$:
 it is not binomial unless $P$ is constant.

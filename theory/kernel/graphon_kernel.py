@@ -222,14 +222,16 @@ def shared_neurons_count_six_times(coincidence: sp.Expr) -> Relations:
 graphon_tangent_kernel = Claim(
     label="K2",
     title="In the graphon tangent kernel, each layer's gradients are weighted by its own mask",
-    headline=r"Under the conditions below, with masks independent of the weights, the tangent kernel tends to a sum over layers. Each layer adds $$[[own_layer]],$$ with its graphon $W$, the covariance $\Sigma$ from below and $G$ of its gradients.",
+    headline=r"Under the conditions below, with masks independent of the weights, the tangent kernel tends to a sum over layers. A layer adds $$[[own_layer]],$$ with its graphon $W$ and the covariances $\Sigma$ from below and $G$ of its gradients.",
     statement=r"""
 **Setting.** The entries $M^{(l)}_{ij}$ of the masks are independent of the weights and of each other. An edge of layer $l$, from position
 $v_j$ to position $u_i$, is kept with probability $W^{(l)}(u_i,v_j)$; for the readout, $l=L+1$, there is no $u$. Pruned weights are never
 trained. Positions are equidistributed. Each $W^{(l)}$ is continuous almost everywhere, also in $v$ at the position $u_i$ of each neuron, and
-$W^{(1)}$ also in $u$ at the position $v_j$ of each input. The two inputs are fixed, and for their products and squares alike
+$W^{(1)}$ also in $u$ at the position $v_j$ of each input.
+
+**Inputs.** The two inputs are fixed, and for their products and squares alike
 $$\frac1d\sum_jM^{(1)}_{ij}x_jx_j'\to\tilde\Sigma^{(1)}(u_i),\qquad\tilde\Sigma^{(1)}(u)=\frac1d\sum_jW^{(1)}(u,v_j)x_jx'_j$$
-(as holds for $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs).
+(for $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs the difference tends to $0$ in probability; then let $\tilde\Sigma^{(1)}(u)$ converge at every $u$, to a function that is continuous almost everywhere).
 
 **The limit.** As $n_1,\dots,n_L\to\infty$ one after the other, the tangent kernel tends in probability to
 $$\Theta=\sum_{l=1}^{L+1}\Theta^{(l)},\qquad\Theta^{(l)}=[[own_layer]].$$

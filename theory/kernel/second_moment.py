@@ -165,11 +165,10 @@ def row_kernel_is_value_and_slope(row_kernel: sp.Expr) -> Relations:
 second_moment_graphon = Claim(
     label="K4",
     title="Masks that depend on the size of the weights have two graphons",
-    headline=r"Let masks depend on the size of normal weights. In a wide network with many inputs, none dominant, signals see $Q=E[Mw^2]$; only a weight's own gradient sees the share kept. For the largest, a share $\rho$, $$Q=[[second_moment]].$$",
+    headline=r"Let masks depend on the size of normal weights. In a wide network with many inputs, none dominant, signals see $Q=E[Mw^2]$; only a weight's own gradient sees the share kept. If the largest are kept, a share $\rho$, $$Q=[[second_moment]].$$",
     statement=r"""
 Let the $w_{ij}$ be independent and standard normal, and let each $M_{ij}$ depend on $|w_{ij}|$ alone. There are two graphons: the share
-kept, $W(u,v)=P(M=1\mid u,v)$, and the energy kept, $Q(u,v)=E[Mw^2\mid u,v]$. Let $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs,
-or let the first layer be dense.
+kept, $W(u,v)=P(M=1\mid u,v)$, and the energy kept, $Q(u,v)=E[Mw^2\mid u,v]$. Let $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs, such that the averages over the inputs below converge, or let the first layer be dense.
 
 **The kernel.** In the limit of K2 the tangent kernel of the masked network is that of K2 with $Q$ in place of $W$ in the forward and
 backward passes. $W$ enters only where the gradient arises:

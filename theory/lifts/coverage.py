@@ -154,7 +154,7 @@ def series_lose_term_after_term(type_series: sp.Expr) -> Relations:
 copies_in_one_layer = Claim(
     label="L11.1",
     title="Coverage with one hidden layer: exact counts of copies",
-    headline=r"In a hidden layer of $n$ vertices with $d$ inputs, each copies a unit that reads $s$ inputs with probability $$q=[[type_probability]].$$ The number of copies is binomial, of $n$ trials. The counts of disjoint types are multinomial.",
+    headline=r"In a hidden layer of $n$ vertices with $d$ inputs, each is a copy of a unit that reads $s$ inputs with probability $$q=[[type_probability]].$$ The number of copies is binomial, of $n$ trials. The counts of disjoint types are multinomial.",
     statement=r"""
 **One type.** Let a hidden layer have $n$ vertices and $d$ inputs. Each edge is present independently with probability $p_0$, and the
 weights are iid. A *type* is a pattern $S$ of $s$ inputs, from which alone edges lead into the vertex, with a region of weights of

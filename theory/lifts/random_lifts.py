@@ -119,9 +119,8 @@ law on each space $W_e$ of weights. The vertices of its *random sparse lift* are
 A copy of $u$ and a copy of $v$ are joined by an edge with probability $\min(1,\lambda_e/n)$, and its weight has the law of $e$. All these
 choices are independent.
 
-**What is not sampled.** Edges that are not to be sampled, such as skips, are treated separately: either all of them are present, or only
-those between copies of the same number. Below, all edges are sampled. The readout is linear, $F=\sum_ia_iy_i$ over the copies of terminals
-(Definition 4.1). It has a number in $a_i$ for each feature of $y_i$, and all of these are present.
+**What is not sampled.** Edges that are not to be sampled, such as skip connections, are treated separately: either all of them are present, or only
+those between copies of the same number. Below, all edges are sampled. The readout is linear, $F=\sum_ia_iy_i$ over the copies of the *terminals*, the vertices that are read out (Definition 4.1). It has a number in $a_i$ for each feature of $y_i$, and all of these are present.
 
 **The law of the graph.** Every outcome is a lift. Let $v$ have $n_1$ copies, and let $\lambda=\lambda_e\le n$. The edges above $e$ form a
 given graph with $N_e$ edges with probability $$[[graph_probability]],$$ so the law of the lift stays the same under any permutation of

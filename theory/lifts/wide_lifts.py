@@ -162,7 +162,7 @@ $\mathrm{Var}M'/EM'\to[[dispersion]]$, whereas this ratio is 1 for a Poisson law
 $[[most_dispersion]]$. Both are attained for $r=1$ and $\omega q=1$, at $\lambda=1\mp\frac1{\sqrt2}$. If $\mu$ is small, $M'$ is in this
 respect close to a Poisson variable.
 
-**For any laws** of types and weights, whatever makes a cell match, $\mathrm{Var}M'\le[[efron_stein]]$.
+**For any laws** of types and weights, whatever makes a root and its children a copy, $\mathrm{Var}M'\le[[efron_stein]]$.
 """,
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),

@@ -135,7 +135,7 @@ For a mask $M$ of $m\times n$ entries the non-zero singular values of $T_{W_M}$ 
 The first inequality is an equality if and only if both degree functions are constant. The last one is an equality if and only if $W$ is $0$ or $1$ almost everywhere, as every mask is.
 
 *Rows alone.* If $W$ depends on $u$ alone, its only non-zero singular value is $\big(\int d_{\rm row}^2\big)^{1/2}$. SNIP's graphon depends on $u$ alone if the profile $\varphi$ of the columns is constant. For $\varphi=1$ it is
-$W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$, with $\tau$ the threshold of S4, and this singular value is $[[row_value]]$.
+$W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$, with $\tau$ the threshold of S4 and $\psi$ the quantile function of the modulus of a standard normal variable, and this singular value is $[[row_value]]$.
 """,
     steps=OPERATOR_STEPS,
     source=Source(

@@ -223,7 +223,7 @@ $\|x\|^2=d$ and $E x_j^2=1$ with $r$ constant. P1 has $s=0$ and $\beta_j$ from t
 
 **Its range.** The exact conditional mean is $E[g_j\mid w_j=w]=E_D\big[r\,x_j\,[[gate]]\big]$ with $R=\|x\|>|x_j|$. P2 replaces it by the
 straight line $\frac{h_j}2+\beta_jw$. For one input and a fixed $w$, the gate less its line is $[[line_error]]\,(x_j/R)^3$ to lowest order
-in $x_j/R$. So where $x_j^2$ is small compared with $R^2$ on the data, the line is near the mean; this says nothing of the law given $w_j$.
+in $x_j/R$. So where $x_j^2$ is small compared with $R^2$ on the data, the line is near the mean; this says nothing about the law of $g_j$ given $w_j$.
 For a column that carries much of the length of the inputs, such as a large constant column, the line may be far from the mean, at any
 width.
 

@@ -177,7 +177,7 @@ $g=E_D[r\,x_j1\{w\cdot x>0\}]$. Hence at a fixed $\tau$ the counts $\sum_iM_{ij}
 $1-\delta$. The bound has $n$, not $nd$, because the entries of a row depend on each other. If they are equal and $\rho=\frac12$, the least
 such bound among the values of this distance is `equal_concentration`.
 
-*Patterns.* For fixed $d$ the law of row patterns in $\{0,1\}^d$ is learned at the rate $E\,\mathrm{TV}\le[[pattern_rate]]$.
+*Patterns.* For fixed $d$ let $\mathrm{TV}$ be half of the sum, over the $2^d$ patterns of a row, of the differences in modulus between their frequencies in $n$ rows and their probabilities. Then $E\,\mathrm{TV}\le[[pattern_rate]]$.
 
 *Noise floor.* The mean absolute error of an observed density of mean $p$ over $n$ rows is about $[[floor]]$ where $np(1-p)$ is large; this is
 the noise floor of every comparison.

@@ -252,7 +252,7 @@ random moment (from second moment, graphon, independent mask): These means are $
 random pruning leaves $[[random_moment]]$.
 
 excess (from survival, second moment, random moment): At the threshold of *magnitudes* for $\rho$, where *survival* is $\rho$, magnitudes
-keep $[[excess]]$ more than random scores, which is positive for $t>0$. So the weighted graphons differ for $\rho<1$.
+keep $[[excess]]$ more than random scores, which is positive for $t>0$. So the second moments differ for $\rho<1$.
 """,
     globals(),
     model=magnitude_model,
@@ -297,8 +297,7 @@ constant_graphon = Claim(
     headline=r"At density $\rho$, random pruning and magnitude pruning of independent normal weights have the same constant graphon $W=[[graphon]]$. For $\rho<1$ magnitude pruning keeps more of the second moment of the weights.",
     statement=r"""
 Random pruning has $W=\rho$. Magnitude pruning of iid weights $w\sim N(0,s^2)$ has $\tau=[[threshold]]$ and $W=[[graphon]]$. Its masked
-weights have the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$ with $t=\tau/s$; random pruning leaves $[[random_moment]]$. So the
-graphons are equal, but for $\rho<1$ the weighted graphons differ, by $[[excess]]$.
+weights have the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$ with $t=\tau/s$; random pruning leaves $[[random_moment]]$. So the graphons are equal, but for $\rho<1$ the second moments differ, by $[[excess]]$.
 """,
     steps=CONSTANT_STEPS,
     source=Source(

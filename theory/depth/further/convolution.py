@@ -86,7 +86,7 @@ Let $n$ filters $w_i\in\mathbb R^{d_{patch}}$ be applied to the $P$ patches $x_k
 filters iid and those of the readout iid, and let $r$ be a fixed function of the data. Then for every data set, every $\phi$ and all $n$,
 $P$ the following holds.
 
-(a) With pooling, $f=n^{-1/2}\sum_ia_i\frac1P\sum_k\phi(w_i\cdot x_k/\sqrt{d_{patch}})$, the rows of $\sqrt{n\,d_{patch}}\,S$ are iid with
+(a) With pooling, $f=n^{-1/2}\sum_ia_i\frac1P\sum_k\phi(w_i\cdot x_k/\sqrt{d_{patch}})$, the rows of $\sqrt{n\,d_{patch}}\,S$, with the matrix $S$ of scores, are iid with
 the law of $\big([[pooled_score]]\big)_j$. Here $g_P$ is the mean over the data of $[[pooled_part]]$, with $s_P(k)=\phi'(z_k)$ and
 $x_P(k)=x_{kj}$. For ReLU and normal weights this is S6 with the patches as samples, each with the residual of its image.
 

@@ -152,7 +152,7 @@ layer_identities = Claim(
     headline=r"In a ReLU network without biases, off the kinks, $w\,\partial L/\partial w$ has the same sum over every layer. At fixed residuals, multiplying a layer's weights by $\alpha>0$ multiplies all scores by $\alpha$, which keeps their order.",
     statement=r"""
 Let $z^1=W^1x/\sqrt d+b^1$, $h^l=\phi(z^l)$, $z^{l+1}=W^{l+1}h^l/\sqrt{n_l}+b^{l+1}$, $f=z^{L+1}$, and let the loss have the derivatives
-$E_D\langle r,\partial f\rangle$. For every depth, all widths, every data set and all weights off the kinks, the scores
+$E_D\langle r,\partial f\rangle$. For every depth, all widths, every data set and all weights off the kinks (no unit is at a kink of $\phi$ on the data), the scores
 $|w\,\partial L/\partial w|$ have the following properties.
 
 (a) A score is the same in all parametrisations $w=c\,\tilde w$, $c\ne0$.

@@ -147,7 +147,7 @@ own_weights = Claim(
     statement=r"""
 Let $w_{ab}$ be the independent weights, of any laws, of a matrix with $n_o$ rows and $n_i$ columns. Let $u_a$, $v_b$ be any random signals
 of its rows and columns, however they depend on the weights and on each other. Such signals are what goes back to an output and what enters
-from an input of a linear layer, of a kernel offset of a convolution, or of a part of a transformer, in any architecture. Let
+from an input of a linear layer, of one place within the filters of a convolution, or of a part of a transformer, in any architecture. Let
 $|f|,|g|,|h|\le1$ and $F_{ab}=f(w_{ab})-E f(w_{ab})$. With probability at least $1-e^{-(n_o+n_i)}$, for all signals and all $g$, $h$ at
 once,
 $$\Big|\frac1{n_on_i}\sum_{ab}F_{ab}\,g(u_a)\,h(v_b)\Big|\le[[signal_bound]],$$
