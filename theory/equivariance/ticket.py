@@ -278,7 +278,7 @@ share lost (from lost mean, norms): So the share $[[lost]]$ of $I$ is lost.
 ticket_without_identity = Claim(
     label="Q7.2",
     title="Tickets where the first basis lacks the identity",
-    headline=r"Let the identity be a sum of multiples of elements of the first basis, but is none. Tickets still exist, with a block of channels for each element used. For orbit bases $[[channels]]$ channels give all of Q7.1.",
+    headline=r"Let the identity be a sum of multiples of elements of the first basis, not one of them. Tickets still exist, with a block of channels for each element used. For orbit bases $[[channels]]$ channels give all of Q7.1.",
     statement=r"""
 Let the source and the target be those of Q7.1, but let the first basis lack $I$. Suppose only that $I=\sum_qc_qQ_q$ with at most `B_in` basis elements $Q_q$ and that all $|c_qw_{iob}|\le\frac a2$. Take a block of channels for each $Q_q$. Then the failure probability is at most $$[[general_failure]],$$ and the error is at most $\varepsilon\sum_{b,q}\|B_b\|\sum_i\|Q_qx_i\|_\infty$.
 

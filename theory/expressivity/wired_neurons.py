@@ -112,7 +112,7 @@ def two_levels_are_integrated(level: sp.Expr, two_level_share: sp.Expr) -> Relat
 wired_count = Claim(
     label="E1",
     title="Fully wired neurons: a binomial count",
-    headline=r"Of $n$ neurons, the number that keep their weights from all of $k$ given inputs is binomial. A neuron is one of them with the product of its $k$ chances, averaged over its position.",
+    headline=r"Of $n$ neurons, the number that keep their weights from all of $k$ given inputs is binomial. The chance that a neuron is one of them is the product of its $k$ chances, averaged over its position.",
     statement=r"""
 Let a hidden layer have $n$ neurons, with iid latents (positions) $u_i$, uniform on $[0,1]$. Given the latents, neuron $i$ is
 connected to the input at $v_j$ with probability $W(u_i,v_j)$, and all these edges are independent. Let $S$ be a set of

@@ -100,7 +100,7 @@ def energy_of_an_eigenvector(label_energy: sp.Expr, prediction_growth: sp.Expr) 
 scale_invariance = Claim(
     label="B7",
     title="Random masks do not change kernel regression, while the raw bound grows with sparsity",
-    headline=r"In wide ReLU networks with many inputs, none dominant, masks of density $\rho$ only rescale the kernel $K$, and predictions without a ridge stay. But with $L$ hidden layers $\sqrt{2y^\top K^{-1}y/m}$ grows by the factor $$[[raw_growth]].$$",
+    headline=r"In wide ReLU networks with many inputs, none dominant, random masks on all layers only rescale the kernel $K$; predictions without a ridge stay. But with density $\rho$ and $L$ hidden layers $\sqrt{2y^\top K^{-1}y/m}$ grows by the factor $$[[raw_growth]].$$",
     statement=r"""
 *Ridge regression* with the ridge $\gamma\operatorname{tr}K/m$ ($\gamma=0$: the minimum-norm interpolant) fits the share $[[shrinkage]]$ of
 a target along an eigenvector of $K$ of eigenvalue $\lambda$, where $T=\operatorname{tr}K$. Its predictions are the same for $K$ and $sK$.

@@ -62,14 +62,13 @@ with $z$ and $z'$, and so do means of their products. As $\varepsilon$ is arbitr
 way.
 
 wide below (from edge, slopes converge; by continuous mapping): Keep layer $l-1$ at its width while those below become wide, and let its
-pairs $(z_j,z'_j)$ tend to independent normal ones and $K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then the terms of *edge*
-converge as well, as $\varphi$ is continuous and the slopes converge.
+pairs $(z_j,z'_j)$ tend to independent normal ones and $K^{(l-1)}_{jj'}$ to $\delta_{jj'}\Theta^{(\le l-1)}(v_j)$. Then the terms of *edge* converge as well, as $\varphi$ is continuous and the slopes converge, and what has $K^{(l-1)}_{jj'}$ with $j\ne j'$ as a factor, finitely many terms, tends to $0$.
 
 wide layer (from two rows, wide below; by weak law): As layer $l-1$ becomes wide, the averages over its neurons approach their means: the
 terms are then independent, with uniformly bounded variances, as $\varphi$ grows at most linearly and normal numbers have all moments.
 
 positions (from wide layer, slopes converge; by equidistribution): Averages of these means over the positions $v_j$ tend to integrals:
-$W(u_i,\cdot)$ is continuous almost everywhere. In the layer below, at almost every $u$, the graphon is continuous in both variables at almost all $(u,v)$ (in the first layer at all inputs). There the covariances and $\Theta^{(\le l-1)}$ are continuous by dominated convergence, and so are the means over normal pairs. All of them are bounded.
+$W(u_i,\cdot)$ is continuous almost everywhere. In the layer below, at almost every $u$, its graphon is continuous at $(u,v)$ for almost every $v$ (in the first layer at all inputs). There the covariances and $\Theta^{(\le l-1)}$ are continuous by dominated convergence, and so are the means over normal pairs. All of them are bounded.
 
 forward (from exactly normal, positions): So given layer $l-1$ the pairs of layer $l$ are independent and normal, with covariances that tend to $\tilde\Sigma^{(l)}(u)=[[forward]]$.
 

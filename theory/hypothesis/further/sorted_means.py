@@ -69,12 +69,11 @@ row average: In the same way the mean of the degrees of the rows in block $k$, d
 with $D=\mathbb E[A_1-A_0]$. For columns the same excess $r_l$ belongs to $\mathbb E[B_1-B_0]$.
 
 boundaries (by monotonicity): For $0\le t\le b$ let $I_t=1$ if at least $tn/b$ rows come before row $i$, else $0$. Then $A=I_{k-1}-I_k$,
-$I_0=1$ and $I_b=0$. For $0<t<b$ a larger degree of row $i$ cannot lower $I_t$: the other rows and $i$ determine a number $\theta$ with $I_t=1$
-if and only if row $i$ has more than $\theta$ ones. So setting $M_{ij}$ to $1$ in place of $0$ changes $I_t$, from $0$ to $1$, if and only if
-$R'=\theta$, where $R'$ is the number of ones among the other entries of row $i$. Let $J_s$, $\eta$ and $C'$ be the same for column $j$.
+$I_0=1$ and $I_b=0$. For $0<t<b$ a larger degree of row $i$ cannot lower $I_t$: the other rows and $i$ determine a whole number $\theta$ from $-1$ to $n$ with $I_t=1$ if and only if row $i$ has more than $\theta$ ones. So setting $M_{ij}$ to $1$ in place of $0$ changes $I_t$, from $0$ to $1$, if and only if
+$R'=\theta$, where $R'$ is the number of ones among the other entries of row $i$. Let $J_s$, $\eta$ and $C'$ be the same for column $j$; in particular $J_0=1$ and $J_b=0$.
 
 correction (by Stirling): A sum $R$ of $n$ independent entries is $n\rho+x\sqrt{n\rho(1-\rho)}$ with the probability
-$\frac{e^{-x^2/2}}{\sqrt{2\pi n\rho(1-\rho)}}\big(1+[[correction]]+O(\tfrac{1+x^6}n)\big)$, uniformly for $|x|\le n^{1/8}$.
+$\frac{e^{-x^2/2}}{\sqrt{2\pi n\rho(1-\rho)}}\big(1+[[correction]]+O(\tfrac{1+x^6}n)\big)$, uniformly for $|x|\le n^{1/8}$. For $n-1$ entries this holds likewise.
 
 masses (from correction; by Hoeffding): Beyond, $|x|>n^{1/8}$ has a probability at most $2e^{-2\rho(1-\rho)n^{1/4}}$. So no value has a
 probability above $c/\sqrt n$, with $c$ here and below a number that depends on $\rho$ and $b$ alone.
@@ -91,38 +90,40 @@ So it is the first one behind the boundary with a probability of at most $c/n$, 
 a probability of at most $cN/n$. On average over the other rows $J_s$ changes with a probability of at most $c\,n^{-5/4}$.
 
 far degrees (from boundaries; by Markov): A number $\theta$ is farther than $d$ from $n\rho$ only if a share of at least $1/c$ of the other
-rows has degrees farther than $d-1$ from it. So its probability is at most $c$ times that of such a degree.
+rows has degrees farther than $d-1$ from $n\rho$. So its probability is at most $c$ times that of such a degree.
 
 another row (from boundaries, masses, one more, far degrees; by triangle inequality): Given the other rows and $R'$, the other ones of row
 $i$ are a uniformly random set, and $J_s$ falls, or stays, as this set grows. Let $J^*_s$ be $J_s$ with an independent copy of row $i$ in its
-place, the entry $M_{ij}$ kept. Up to $n^{5/8}$ from $n\rho$ the probability of $J_s=1$, given the other rows and the number of other ones,
-changes by at most $c\,n^{5/8}n^{-5/4}$ on average, by *one more*; a larger distance of $\theta$ or of the copy's number has a probability of
+place, the entry $M_{ij}$ kept. From $n\rho-n^{5/8}$ to $n\rho+n^{5/8}$ the probability of $J_s=1$, given the other rows and the number of other ones, falls in all by at most $c\,n^{5/8}n^{-5/4}$ on average, by *one more*: so no two numbers there differ by more. A larger distance of $\theta$ or of the copy's number has a probability of
 less than $c/n$. As $R'=\theta$ has at most the probability $c/\sqrt n$ given the other rows,
 $\mathbb E[\Delta I_t\,J_s]-\mathbb E[\Delta I_t\,J^*_s]=O(n^{-9/8})$ with $\Delta I_t=1\{R'=\theta\}$.
 
-any column (from another row; by linearity): Given the other rows $\Delta I_t$ and $J^*_s$ are independent, and the probability of
-$R'=\theta$ does not depend on $j$. In each mask $J^*_s=1$ for $n-sn/b$ of the columns $j$. So
-$\mathbb E[\Delta I_t\,J^*_s]=(1-\tfrac sb)\,\mathbb E[\Delta I_t]$.
+any column (from another row; by linearity): Given the other rows, $i$ and $j$, the variables $\Delta I_t$ and $J^*_s$ are independent, and the probability of $R'=\theta$ does not depend on $j$. The copy, with $M_{ij}$ in it, is for each $j$ a row of independent entries, independent of the other rows, and in a mask $J_s=1$ for $n-sn/b$ of the columns. So
+$\mathbb E[\Delta I_t\,J^*_s]=(1-\tfrac sb)\,\mathbb E[\Delta I_t]$. For $s=0$ and $s=b$ this holds with $J_s$ itself.
 
-one side (from boundaries, another row, any column; by linearity): As $A_1-A_0$ does not depend on $M_{ij}$,
+one side (from boundaries, another row, any column; by linearity): As $A_1-A_0$, $B_0$ and $B_1$ do not depend on $M_{ij}$,
 $\mathbb E[(A_1-A_0)(\rho B_1+(1-\rho)B_0)]=\mathbb E[(A_1-A_0)B]=\frac1b\,\mathbb E[A_1-A_0]+o(\tfrac1n)$, and likewise with rows and columns
 exchanged.
 
-quantiles (by H4 for rows): $(\theta-n\rho)/\sqrt{n\rho(1-\rho)}$ tends in probability to $z_t=\Phi^{-1}(t/b)$.
+quantiles (by H4 for rows): At least $tn/b$ of the other degrees are at most $\theta+1$, and fewer are at most $\theta-1$: $\theta$ or $\theta+1$ is a quantile of theirs. So
+$(\theta-n\rho)/\sqrt{n\rho(1-\rho)}$ tends in probability to $z_t=\Phi^{-1}(t/b)$.
 
 one boundary (from boundaries, correction, masses, quantiles; by dominated convergence): $\sqrt n\,\mathbb E[\Delta I_t]$ tends to
 $\varphi(z_t)/\sqrt{\rho(1-\rho)}$.
 
-laws of thresholds (from boundaries, few of one degree; by monotonicity): Fix all entries outside of row $i$ and column $j$. Each degree of another
-row then takes two values, so that $\theta$ takes three at most, and likewise $\eta$. Given $R'$ and $C'$, the other ones of row $i$ and of column
-$j$ are independent uniformly random sets; $\theta$ depends on the one of column $j$ alone, and $\eta$ on that of row $i$. One more one in column
-$j$ changes $\theta$ only if it is in a row whose degree is near $\theta$, one of at most seven values: so this changes the law of $\theta$ by at
-most $c\,N'/n$, with $N'$ the largest number of rows of one degree, and $\mathbb EN'/n\to0$.
+laws of thresholds (from boundaries, few of one degree; by monotonicity): Fix all entries outside of row $i$ and column $j$. Ones in place of
+all zeros of column $j$ raise $\theta$ by $1$, so that $\theta$ takes at most two values, and likewise $\eta$. Given $R'$ and $C'$, the other
+ones of row $i$ and of column $j$ are independent uniformly random sets; $\theta$ depends on the one of column $j$ alone, and $\eta$ on that
+of row $i$. If column $j$ has at least $n/c$ other zeros, a one at a random one of them changes $\theta$ only if it is in a row whose
+degree without column $j$ is near $\theta$, one of at most three values. So this changes the law of $\theta$ by at most $c\,N'/n$, with
+$N'$ the largest number of rows of one degree without column $j$, and $\mathbb EN'/n\to0$.
 
-both boundaries (from masses, quantiles, laws of thresholds; by dominated convergence): So, given these entries, the probability of $R'=\theta$
-and $C'=\eta$ is a sum over $r$ and $c'$ of $P(R'=r)P(C'=c')\,\alpha(r)\beta(c'\mid r)$, up to $O(\tfrac1n\cdot\tfrac{N'}n)$, where $\alpha$ and
-$\beta$ add up to $1$. By *correction* $n\,P(R'=r)P(C'=c')$ tends to $\varphi(z_t)\varphi(z_s)/(\rho(1-\rho))$ there, and so does
-$n\,\mathbb E[\Delta I_t\,\Delta J_s]$.
+both boundaries (from correction, masses, quantiles, laws of thresholds; by dominated convergence): So, given these entries, the probability
+of $R'=\theta$ and $C'=\eta$ is the sum of $P(R'=r)P(C'=d)\,\alpha(r\mid d)\,\beta(d\mid r)$ over the at most two values $r$ of $\theta$ and $d$
+of $\eta$, with $\alpha(r\mid d)=P(\theta=r\mid C'=d)$ and $\beta(d\mid r)=P(\eta=d\mid R'=r)$. Let $d_0$ be one of these $d$. With
+$\alpha(r\mid d_0)$ in place of $\alpha(r\mid d)$ the products $\alpha\beta$ add up to $1$, and the sum changes by $O(\frac1n\cdot\frac{N'}n)$;
+numbers $d$ that leave fewer than $n/c$ zeros have exponentially small probabilities. By *correction* $n\,P(R'=r)P(C'=d)$ tends to
+$\varphi(z_t)\varphi(z_s)/(\rho(1-\rho))$ in probability, and it is bounded. So $n\,\mathbb E[\Delta I_t\,\Delta J_s]$ tends to the same number.
 
 product (from one boundary, both boundaries; by linearity): So
 $\mathbb E[(A_1-A_0)(B_1-B_0)]=\mathbb E[A_1-A_0]\,\mathbb E[B_1-B_0]+o(\tfrac1n)$.
@@ -130,12 +131,12 @@ $\mathbb E[(A_1-A_0)(B_1-B_0)]=\mathbb E[A_1-A_0]\,\mathbb E[B_1-B_0]+o(\tfrac1n
 together (from block average, split, row average, one side, product): The mean of the average over block $(k,l)$ exceeds $\rho$ by
 $[[together]]+o(\tfrac1n)$.
 
-levels (by same law): Equal degrees may as well be sorted by independent uniform numbers, as the rows are independent and of one law. Then
-rows are sorted by independent numbers of one continuous law, and row $i$ has a uniform level $p$ in it. Let $Q(p)$ be its degree minus
-$n\rho$, and $h(p)$ the probability that at least $tn/b$ of the $n-1$ others have a lower level. So $\mathbb E[(R_i-n\rho)I_t]=\int Qh$, and
-$\int h=1-\tfrac tb$.
+levels (by same law): As $i$ is uniformly random, $\mathbb E[(R_i-n\rho)I_t]$ is $\frac1n$ times the mean of the sum of $R-n\rho$ over the
+rows behind the boundary, whatever the order of equal degrees. So these may be sorted by independent uniform numbers. Then rows are sorted by
+independent numbers of one continuous law, and row $i$ has a uniform level $p$ in it. Let $Q(p)$ be its degree minus $n\rho$, and $h(p)$ the
+probability that at least $tn/b$ of the $n-1$ others have a lower level. So $\mathbb E[(R_i-n\rho)I_t]=\int Qh$, and $\int h=1-\tfrac tb$.
 
-behind the boundary (from levels, masses; by Hoeffding): With $\tau=t/b$, $h$ differs from $1\{p>\tau\}$ by at most $c\,e^{-2(n-1)(p-\tau)^2}$.
+behind the boundary (from levels, correction, masses; by Hoeffding): With $\tau=t/b$, $h$ differs from $1\{p>\tau\}$ by at most $c\,e^{-2(n-1)(p-\tau)^2}$.
 Near $\tau$ *correction* gives $|Q(p)-Q(\tau)|\le1+c\sqrt n\,|p-\tau|$, and everywhere it is at most $n$. So
 $\int Qh=\int_\tau^1Q+\int(Q-Q(\tau))(h-1\{p>\tau\})=\int_\tau^1Q+O(n^{-1/2})$.
 
@@ -143,20 +144,19 @@ smallest (by monotonicity): For each $y$ the integral of $Q-y$ over $p>\tau$ is 
 for $y=Q(\tau)$. So $\int_\tau^1Q=\min_y\big(y(1-\tau)+\mathbb E(R_i-n\rho-y)_+\big)$.
 
 above (from correction, masses; by Taylor): For $y=z\sqrt{n\rho(1-\rho)}$ the mean of $(R_i-n\rho-y)_+$ is a sum over points
-at the distance $1/\sqrt{n\rho(1-\rho)}$ from one another, of a function of $x$ whose derivative jumps at $z$ alone. So it differs from the
-integral by $O(n^{-1/2})$, and the mean is $\sqrt{n\rho(1-\rho)}\int_z^\infty(x-z)\varphi(x)\,dx+\tfrac{1-2\rho}6\int_z^\infty(x-z)(x^3-3x)\varphi(x)\,dx+o(1)$,
+at the distance $1/\sqrt{n\rho(1-\rho)}$ from one another, of a function of $x$ whose derivative jumps at $z$ alone. So the sum, times the distance, differs from the integral by the order of the square of the distance, and the mean is $\sqrt{n\rho(1-\rho)}\int_z^\infty(x-z)\varphi(x)\,dx+\tfrac{1-2\rho}6\int_z^\infty(x-z)(x^3-3x)\varphi(x)\,dx+o(1)$,
 uniformly for bounded $z$.
 
 integrals (from above): These two terms are $\sqrt{n\rho(1-\rho)}$ times $[[above]]$, and $[[skewed]]$.
 
-at the quantile (from smallest, integrals; by convexity): The minimum over $y$ is that over $z$ of
+at the quantile (from masses, smallest, integrals; by convexity): The minimum over $y$ is that over $z$ of
 $\sqrt{n\rho(1-\rho)}\big(z(1-\tau)+[[above]]\big)+[[skewed]]+o(1)$. The bracket is convex, and its slope $\Phi(z)-\tau$ is $0$ at
-$z_t=\Phi^{-1}(\tau)$ alone. So its smallest point tends to $z_t$, and the minimum is the value at $z_t$, up to $o(1)$.
+$z_t=\Phi^{-1}(\tau)$ alone. By *smallest* the minimum is at $y=Q(\tau)$, whose $z$ tends to $z_t$, as degrees are normal in the limit. There the bracket is at least its value at $z_t$, and $[[skewed]]$ tends to its own; and the minimum is at most the value at $z_t$. So it is this value, up to $o(1)$.
 
 value there (from at the quantile): At $\tau=k/b$ this value is $[[at_quantile]]$.
 
-row excess (from row average, behind the boundary, value there): The mean of the degrees of block $k$, divided by $n$, exceeds $\rho$ by
-$\frac bn\,\mathbb E[(R_i-n\rho)(I_{k-1}-I_k)]$, which is $[[row_excess]]+o(\tfrac1n)$ with $q_k=[[block_square]]$.
+row excess (from row average, boundaries, behind the boundary, value there): The mean of the degrees of block $k$, divided by $n$, exceeds $\rho$ by
+$\frac bn\,\mathbb E[(R_i-n\rho)(I_{k-1}-I_k)]$, which is $[[row_excess]]+o(\tfrac1n)$ with $q_k=[[block_square]]$: for $I_0=1$ and $I_b=0$ the mean is $0$, and so is the formula.
 
 next term (from together, row excess): So the mean of the average is $\rho$, plus the slope of H4 divided by $\sqrt n$, plus
 $\tfrac1n[[next_term]]+o(\tfrac1n)$.
@@ -189,6 +189,7 @@ def factorials_of_a_binomial(correction: sp.Expr) -> Relations:
     for share, change in ((rho, step / rho), (1 - rho, -step / (1 - rho))):  # of ones and of zeros
         exponent -= (share * (1 + change) / small**2 + sp.Rational(1, 2)) * logarithm.subs(part, change)
     series = sp.expand(exponent)
+    yield same(series.coeff(small, -1), 0)
     yield same(series.coeff(small, 0), -(x**2) / 2)
     yield same(series.coeff(small, 1) / sp.sqrt(n), correction)
 
@@ -213,11 +214,14 @@ def integrals_from_a_point_on(above: sp.Expr, skewed: sp.Expr) -> Relations:
 
 
 def value_at_the_quantile(at_quantile: sp.Expr, above: sp.Expr, skewed: sp.Expr) -> Relations:
-    """At z = Φ⁻¹(k/b), where the slope of the bracket is 0."""
-    bracket = z * (1 - k / blocks) + above
-    yield same(sp.diff(bracket, z), 1 - normal_tail - k / blocks, by=sp.expand)
-    value = (sp.sqrt(n * variance) * bracket + skewed).subs(z, sp.sqrt(2) * sp.erfinv(2 * k / blocks - 1))
-    yield same(at_quantile, value, by=lambda gap: sp.expand(gap.rewrite(sp.erfinv)))
+    """At z = Φ⁻¹(k/b), where the slope of the bracket is 0: a multiple of φ(z), and one of zφ(z)."""
+    level = 1 - k / blocks
+    bracket = z * level + above
+    yield same(sp.diff(bracket, z), level - normal_tail, by=sp.expand)
+    value = sp.expand((sp.sqrt(n * variance) * bracket.subs(level, normal_tail) + skewed) / height)
+    constant, slope = (value.coeff(z, power) for power in range(2))
+    yield same(value, constant + slope * z, by=sp.expand)
+    yield same(at_quantile, constant * NormalHeight(k / blocks) + slope * NormalMoment(k / blocks), by=sp.expand)
 
 
 def between_two_boundaries(row_excess: sp.Expr, at_quantile: sp.Expr, block_square: sp.Expr) -> Relations:
@@ -243,7 +247,7 @@ def terms_after_the_slope(next_term: sp.Expr, together: sp.Expr, row_excess: sp.
 sorted_means = Claim(
     label="H9",
     title="After the slope that sorting creates, the mean of a block has a next term of the order 1/n",
-    headline=r"Sort masks as in H4, and average over all masks. After the slope, of the order $n^{-1/2}$, the mean of block $(k,l)$ has a next term, $\frac1n$ times $$[[next_term]].$$",
+    headline=r"Sort masks as in H4, and average over all masks. After the slope, of the order $n^{-1/2}$, the mean of block $(k,l)$ has a next term, $\frac1n$ times $$[[next_term]],$$ with $m_k$ as in H4, and $q_k+1$ the mean square in the same range.",
     statement=r"""
 Let the entries of an $n\times n$ mask be independent, and $1$ with probability $\rho$, where $0<\rho<1$. Sort the mask as in H4, into
 $b\times b$ equal blocks, where $b$ divides $n$. Let $n\to\infty$ with $\rho$, $b$, $k$ and $l$ fixed.
@@ -264,7 +268,7 @@ $\frac{k-1}b$ and $\frac kb$. A product in the formula is $0$ where its quantile
     proof=Proof.PROVED,
     quantities=(*MASK, *HISTOGRAM),
     hypotheses=(
-        Hypothesis("independent entries of one probability"),
+        Hypothesis("independent entries of one probability, and a width that the number of blocks divides"),
         Hypothesis("blocks that there are", k <= blocks, needed_by=("next_term", "row_excess", "block_square")),
         Hypothesis("blocks of columns likewise", l <= blocks, needed_by=("next_term",)),
     ),
@@ -289,6 +293,7 @@ $\frac{k-1}b$ and $\frac kb$. A product in the formula is $0$ where its quantile
     wrong=lambda: {
         "next_term": {
             "rows and columns alone": next_term.func((1 - 2 * rho) * (q_k + q_l) / 6, next_term.args[1]),
+            "no skewness of degrees": next_term.func((1 - 2 * rho) * m_k * m_l, next_term.args[1]),
             "a product as of independent entries": next_term.func(
                 m_k * m_l + (1 - 2 * rho) * (q_k + q_l) / 6, next_term.args[1]
             ),
