@@ -28,6 +28,11 @@ CUT_OFF = """() => [...document.querySelectorAll('span.math')].filter(e => e.get
     && e.querySelector('svg').getBoundingClientRect().width > e.clientWidth + 1)
   .map(e => e.closest('.claim')?.id ?? e.textContent.slice(0, 40))"""
 
+# A displayed formula that begins before its box, where no scrolling leads.
+OUT_OF_ITS_BOX = """() => [...document.querySelectorAll('mjx-container[display=true]')].filter(e => e.getClientRects().length
+    && e.getBoundingClientRect().left < e.parentElement.getBoundingClientRect().left - 1)
+  .map(e => e.closest('.claim')?.id ?? e.textContent.slice(0, 40))"""
+
 # What scrolls sideways and holds nothing that a key brings to the focus, so that keys cannot scroll it in every browser.
 OUT_OF_REACH = """() => [...document.querySelectorAll('main div, main pre, main table')].filter(e => e.scrollWidth > e.clientWidth + 1
     && e.getClientRects().length && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)

@@ -15,6 +15,7 @@ from page_questions import (
     NAMELESS,
     NO_NAMES,
     NO_SIGN,
+    OUT_OF_ITS_BOX,
     OUT_OF_REACH,
     STILL_LIGHT,
     WIDER_THAN_ITS_BOX,
@@ -154,6 +155,9 @@ def test_pages_in_a_browser(site: Path, address: str, pytestconfig: pytest.Confi
                 if tab.evaluate("document.documentElement.scrollWidth") > width + 1:
                     complaints.append(f"wider than {width} pixels")
                 complaints += [f"cut off at {width} pixels: {each}" for each in tab.evaluate(CUT_OFF)]
+                complaints += [
+                    f"begins out of reach at {width} pixels: {each}" for each in tab.evaluate(OUT_OF_ITS_BOX)
+                ]
                 complaints += [f"no key scrolls at {width} pixels: {each}" for each in settled(tab, OUT_OF_REACH)]
                 complaints += [f"no sign of more at {width} pixels: {each}" for each in settled(tab, NO_SIGN)]
                 complaints += [f"a broken word at {width} pixels: {each}" for each in tab.evaluate(BROKEN_WORDS)]

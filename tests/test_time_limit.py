@@ -89,3 +89,34 @@ def test_a_limit_of_a_thread_may_pass_while_it_is_taken_back(monkeypatch):
         assert threading.enumerate() == threads
     finally:
         end(0.0)
+
+
+def watchers() -> int:
+    return sum("watch" in thread.name for thread in threading.enumerate())
+
+
+def test_a_watcher_whose_end_was_missed_ends_before_the_next_one_begins():
+    """An exception at the first instruction of `__exit__` leaves it behind: it would raise in a later piece of work."""
+    before = watchers()
+    missed = limited_thread(60.0, 60.0, 60.0)
+    missed.__enter__()
+    assert watchers() == before + 1
+    with limited_thread(60.0, 60.0, 60.0):
+        assert watchers() == before + 1
+    assert watchers() == before
+
+
+def test_limits_that_pass_at_any_moment_never_stop_a_thread_for_good(monkeypatch: pytest.MonkeyPatch):
+    """Time that is up while a watcher is started or ended, thousands of times: the work goes on, and no watcher is left."""
+    monkeypatch.setattr(time_limit, "LOOK", 2e-4)
+    late, end = 0, time.monotonic() + 3
+    while time.monotonic() < end:
+        try:
+            with limited_thread(1e-4, 60.0, 60.0):
+                sum(i * i for i in range(2000))
+        except TimeLimit:
+            late += 1
+    with limited_thread(60.0, 60.0, 60.0):
+        pass
+    assert late > 0
+    assert watchers() == 0

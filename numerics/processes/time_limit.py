@@ -13,6 +13,9 @@ from contextlib import contextmanager
 
 AGAIN = 0.25  # seconds of processor time after which a limit that has passed is said again
 LOOK = 0.1  # seconds between two looks at the clocks of a thread
+STOPPING = 1e-4  # seconds between two looks whether a watcher has ended
+# Of each thread what stops its watcher, until that has ended: an exception can come in its way.
+_left_behind: dict[int, Callable[[], None]] = {}
 
 
 class TimeLimit(BaseException):
@@ -58,12 +61,16 @@ def limited_thread(limit: float, last: float, clock: float) -> Iterator[None]:
     The system ends a process whose long C call keeps Python from watching. Where the system does not tell the processor time
     of a thread, the time on the clock alone is watched.
     """
-    thread, used, over = threading.get_ident(), _thread_clock(), threading.Event()
+    thread, used = threading.get_ident(), _thread_clock()
+    _left_behind.pop(thread, _nothing)()  # it would raise in this thread, or, worse, in the one that is started next
     begin, end = used(), time.monotonic() + clock
+    going, ended = threading.Lock(), False  # an exception can leave an Event's lock taken, and a `join` before its end
+    going.acquire()
 
     def watch() -> None:
+        nonlocal ended
         said = limit
-        while not over.wait(LOOK):
+        while not going.acquire(timeout=LOOK):
             seconds = used() - begin
             _end_process_after(last - seconds + LOOK)
             if seconds >= last or time.monotonic() >= end:
@@ -71,17 +78,22 @@ def limited_thread(limit: float, last: float, clock: float) -> Iterator[None]:
             if seconds >= said:
                 said = seconds + AGAIN
                 _raise_in(thread, TimeLimit)
+        ended = True
 
     def stop_watching() -> None:
-        over.set()
-        watcher.join()
+        if going.locked():
+            going.release()
+        while not ended and watcher.is_alive():
+            time.sleep(STOPPING)
         _end_process_after(0.0)
         _raise_in(thread, None)
+        _left_behind.pop(thread, None)
 
     watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+    _left_behind[thread] = stop_watching
     try:
         try:
+            watcher.start()
             _end_process_after(last)  # now: what is to come may let nobody watch
             yield
         finally:  # it may come here as well, so once more below
@@ -101,6 +113,10 @@ def interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _thread_clock() -> Callable[[], float]:

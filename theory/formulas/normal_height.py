@@ -42,8 +42,6 @@ class NormalHeight(sp.Function):
 class NormalMoment(sp.Function):
     r"""`NormalMoment(p)`: $\Phi^{-1}(p)\,\varphi(\Phi^{-1}(p))$ for 0 < p < 1, and 0 at p = 0 and p = 1.
 
-    `rewrite(sp.erfinv)` writes it out, for 0 < p < 1.
-
     Examples:
         >>> p = sp.Symbol("p", positive=True)
         >>> NormalMoment(sp.Integer(1)), sp.diff(NormalMoment(p), p)
@@ -63,9 +61,6 @@ class NormalMoment(sp.Function):
 
     def _eval_is_extended_real(self) -> bool:
         return True
-
-    def _eval_rewrite_as_erfinv(self, p: sp.Expr, **hints: object) -> sp.Expr:
-        return sp.sqrt(2) * sp.erfinv(2 * p - 1) * NormalHeight(p).rewrite(sp.erfinv)
 
     def _latex(self, printer: object, exp: str | None = None) -> str:
         inside = rf"\Phi^{{-1}}\left({printer._print(self.args[0])}\right)"  # type: ignore[attr-defined]
