@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ALIASES = {
+    "FilePath": "str | PathLike[str]",
     "Place": "str | PathLike[str] | Store | None",
     "NetworkLike": "FullyConnected | Sequence[int] | str | Callable",
 }

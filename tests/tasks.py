@@ -90,3 +90,10 @@ def work(task: object) -> object:
                 os.kill(os.getpid(), signal.SIGKILL)
             return "second time"
     return task
+
+
+def pause(dask_worker) -> None:
+    """What dask does with a worker whose memory is nearly full."""
+    from distributed.core import Status
+
+    dask_worker.status = Status.paused

@@ -119,6 +119,7 @@ def refused(value: object, annotation: str) -> bool:
         ("Sequence[str | PathLike[str]]", [["a", Path("b")], ()], ["ab", [3]]),
         ("Callable[[str], object]", [len], [None, 3]),
         ("Callable[[int | str], object] | None", [len, None], [3]),
+        ("FilePath | Sequence[FilePath]", ["a", Path("a"), ["a", Path("b")]], [3, None, b"a", [3]]),
         ("Place", ["folder", Path("folder"), None], [True, 3]),
         ("ArrayLike | None", [3, None, "x", object()], []),
     ],

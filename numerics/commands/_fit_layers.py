@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from sparse_limits.numerics.fitting.layer_noise import MOST_FITTED
 from sparse_limits.numerics.fitting.levels import UNLIKELY
-from sparse_limits.numerics.masks.names import is_weights
 from sparse_limits.numerics.printing.plain_text import rounded
 from sparse_limits.numerics.printing.tables import Table, print_facts, print_table
 from sparse_limits.numerics.printing.tables import as_html as table_as_html
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sparse_limits.numerics.fitting.changes import FileChange
+    from sparse_limits.numerics.fitting.in_depth import Reading
     from sparse_limits.numerics.fitting.layers import ChainSummary, FilesSummary, LayersSummary, LayerSummary
 
 LISTED = 12  # names in a line
@@ -46,9 +46,9 @@ FILES_TITLE = "Files. dead: rows, columns; structured: layers in which whole lin
 CHAINS_TITLE = "Paths through layers whose shapes fit (O7)"
 
 
-def show(console: Console, summary: LayersSummary) -> None:
+def show(console: Console, summary: LayersSummary, reading: Reading) -> None:
     _show_tables(console, summary)
-    for line in closing(summary):
+    for line in closing(summary, reading):
         console.print(line, highlight=False, markup=False, emoji=False)
 
 
@@ -167,21 +167,43 @@ def _row(layer: LayerSummary) -> tuple[str, ...]:
         f"{layer['density']:.4g}",
         f"{layer['dead_rows']}, {layer['dead_columns']}",
         _selection(layer),
-        ", ".join(
-            f"{each['number']} {each['side']} {'kept' if each['kept'] else 'gone'}" for each in layer["whole_lines"]
-        )
-        or "-",
+        ", ".join(_whole_lines(layer)) or "-",
         layer["status"] if layer["status"] in ("dense", "empty") else SHORT.get(layer["class"], "none"),
     )
 
 
 def _noise_row(layer: LayerSummary) -> tuple[str, ...]:
     noise = layer["noise"]
-    methods = ", ".join(layer["methods"]) or ("not recognised" if layer["seen"] else "none without data")
+    methods = ", ".join(layer["methods"]) or _no_methods(layer)
     if noise is None:
         return _name(layer), "-", "-", "-", methods
     family = "any" if noise["family"] is None else noise["family"] + ("" if noise["told_apart"] else " or another")
     return _name(layer), family, f"{noise['edge']:.3g}", str(noise["visible"]), methods
+
+
+def in_columns(layer: LayerSummary) -> dict[str, object]:
+    """A layer as a row of a table whose columns do not depend on what was found."""
+    from sparse_limits.numerics.fitting.layer_noise import NoiseSummary
+    from sparse_limits.numerics.fitting.summary import SelectionSummary
+
+    noise, selection = layer["noise"], layer["selection"]
+    return {
+        **layer,
+        "noise": dict.fromkeys(NoiseSummary.__annotations__) if noise is None else noise,
+        "selection": dict.fromkeys(SelectionSummary.__annotations__) if selection is None else selection,
+        "whole_lines": _whole_lines(layer),
+    }
+
+
+def _whole_lines(layer: LayerSummary) -> list[str]:
+    return [f"{each['number']} {each['side']} {'kept' if each['kept'] else 'gone'}" for each in layer["whole_lines"]]
+
+
+def _no_methods(layer: LayerSummary) -> str:
+    """Methods that vary by rows alone read no data, so that data would show none."""
+    if layer["seen"]:
+        return "not recognised"
+    return "none" if SHORT.get(layer["class"]) == "rows" else "none without data"
 
 
 def _selection(layer: LayerSummary) -> str:
@@ -204,8 +226,9 @@ def _chain_row(chain: ChainSummary) -> tuple[str, ...]:
 
 def _closing_files(found: FilesSummary) -> list[str]:
     lines = [_rule(change) for change in found["changes"] if change["rules"]]
-    lines += [line for each in found["files"] for line in closing(each)[:-1]]
-    return [*dict.fromkeys(lines), "one layer in depth: that file alone, with --layer"]
+    lines += [f"{each['file']}: {line}" for each in found["files"] for line in _of_layers(each)]
+    lines += dict.fromkeys(line for each in found["files"] for line in _legend(each))
+    return [*lines, "one layer in depth: that file alone, with --layer"]
 
 
 def _rule(change: FileChange) -> str:
@@ -220,9 +243,14 @@ def _rule(change: FileChange) -> str:
     )
 
 
-def closing(summary: LayersSummary) -> list[str]:
-    """How to read the tables, and how to learn more of one layer."""
-    lines = [
+def closing(summary: LayersSummary, reading: Reading) -> list[str]:
+    """What the tables do not say, how to read them, and how to learn more of one layer."""
+    return [*_of_layers(summary), *_legend(summary), _in_depth(summary, reading)]
+
+
+def _of_layers(summary: LayersSummary) -> list[str]:
+    """What is said of layers by their names."""
+    return [
         *_notes(summary["layers"]),
         *(
             f"{_name(each)}: structure not recognised: {'; '.join(each['seen'])}"
@@ -230,6 +258,12 @@ def closing(summary: LayersSummary) -> list[str]:
             if each["seen"]
         ),
         *(line for each in summary["chains"] for line in _cut(each)),
+    ]
+
+
+def _legend(summary: LayersSummary) -> list[str]:
+    """How to read the tables."""
+    lines = [
         f"level of each test {UNLIKELY:g}. N:M: every block of M "
         "weights of a row (down: of a column) keeps N; M is the whole row (column): ranked by rows (columns).",
     ]
@@ -243,7 +277,7 @@ def closing(summary: LayersSummary) -> list[str]:
             "the network joins them so. unused: inputs that reach no output; unreached: outputs that no input reaches; "
             "densities: their product, which need not be the share of paths that are kept (O7.3)."
         )
-    return [*lines, _in_depth(summary)]
+    return lines
 
 
 def _notes(layers: Sequence[LayerSummary]) -> list[str]:
@@ -273,28 +307,19 @@ def _cut(chain: ChainSummary) -> list[str]:
     return [f"nothing of the input passes {chain['stops_at']}, if {joined}: no path of kept weights leads through it."]
 
 
-def _in_depth(summary: LayersSummary) -> str:
+def _in_depth(summary: LayersSummary, reading: Reading) -> str:
     """How to see more of the first layer that is not too large for it, one with something to fit if there is any."""
-    from sparse_limits.numerics.fitting.fit import work_in_depth
-    from sparse_limits.numerics.limits import allowed
+    from sparse_limits.numerics.fitting.in_depth import options_for, pruned_in_part, within_limits
 
-    pruned = [each for each in summary["layers"] if each["status"] not in ("dense", "empty")]
+    pruned = pruned_in_part(summary["layers"])
     if not pruned:
         return "one layer in depth: none here, since each keeps all of its weights or none"
-    small = [each for each in pruned if allowed(*work_in_depth(each["kept"], _size(each)))]
+    small = within_limits(pruned)
     if not small:
         return "one layer in depth: none here, since each that is pruned in part would take more than --limit allows"
     first = next((each for each in small if not _nothing_left(each)), small[0])
-    weights, below = first["kind"] == "weights", summary["below"]
-    reading = (
-        f" --below {below:g}"
-        if weights and below
-        else " --nonzero"
-        if weights and not is_weights(first["name"])
-        else ""
-    )
     what = "" if _nothing_left(first) else ", with its noise and, with --data, the methods"
-    return f"one layer in depth{what}: --layer {first['layer']}{reading}"
+    return f"one layer in depth{what}:{options_for(first, reading)}"
 
 
 def _nothing_left(layer: LayerSummary) -> bool:
@@ -302,7 +327,7 @@ def _nothing_left(layer: LayerSummary) -> bool:
     return layer["status"] == "structured" and layer["noise"] is None and _size(layer) <= MOST_FITTED
 
 
-def as_html(found: FilesSummary) -> str:
+def as_html(found: FilesSummary, reading: Reading) -> str:
     """The tables of one file or several as one page that fetches nothing."""
     from sparse_limits.numerics.commands._fit_page import PAGE_STYLE
 
@@ -316,7 +341,7 @@ def as_html(found: FilesSummary) -> str:
         parts += map(_section, tables(each))
     summary, sections = summaries[0], "\n".join(parts)
     facts = "" if several else _facts(summary)
-    lines = _closing_files(found) if several else closing(summary)
+    lines = _closing_files(found) if several else closing(summary, reading)
     notes = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>sparse-limits fit</title>'

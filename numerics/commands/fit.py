@@ -24,11 +24,13 @@ from sparse_limits.numerics.commands.common import (
 )
 from sparse_limits.numerics.commands.output_paths import check_places
 from sparse_limits.numerics.door import OF_THE_DATA
-from sparse_limits.numerics.reports.writing import write_csv, write_json
+from sparse_limits.numerics.reports.writing import write_csv, write_json, write_outputs, write_text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sparse_limits.numerics.fitting.fit import Fit
+    from sparse_limits.numerics.fitting.summary import Summary
     from sparse_limits.numerics.masks.files import MaskFile
 
 EPILOG = (
@@ -101,9 +103,9 @@ def run(arguments: Namespace) -> int:
 
     _refuse_deeper(arguments)
     file = load_mask(first, arguments.layer, **given(arguments, *READING))
-    kept, size = file.mask.nnz, file.mask.shape[0] * file.mask.shape[1]
+    kept = file.mask.nnz
     as_table = arguments.layer is None and shapes != {"": ()} and not given(arguments, *IN_DEPTH)
-    if as_table and not allowed(*work_in_depth(kept, size)):
+    if as_table and not allowed(*work_in_depth(kept, file.mask.shape)):
         del file  # its memory is needed below
         said = f"{kept} weights are kept, more than are fitted in depth within --limit: a line of the table of layers"
         console.print(said, highlight=False)
@@ -134,7 +136,8 @@ def _check(arguments: Namespace) -> None:
 
 def _all_layers(arguments: Namespace, console: Console) -> None:
     """A table of all layers of a file, or of each of several."""
-    from sparse_limits.numerics.commands._fit_layers import as_html, show, show_files
+    from sparse_limits.numerics.commands._fit_layers import as_html, in_columns, show, show_files
+    from sparse_limits.numerics.fitting.in_depth import Reading
     from sparse_limits.numerics.fitting.layers import fit_layers
 
     _refuse_in_depth(arguments)
@@ -143,20 +146,19 @@ def _all_layers(arguments: Namespace, console: Console) -> None:
         progress.stage("reading layers")
         found = fit_layers(arguments.mask, **wanted, progress=progress.stage)
     summaries = found["files"]
+    rows = [{"file": each["file"]} | in_columns(layer) for each in summaries for layer in each["layers"]]
+    reading = Reading(**given(arguments, *READING))
+    write_outputs(
+        (arguments.json, lambda to: write_json(to, summaries[0] if len(summaries) == 1 else found)),
+        (arguments.csv, lambda to: write_csv(to, rows)),
+        (arguments.html, lambda to: write_text(to, as_html(found, reading))),
+    )
     if len(summaries) == 1:
-        show(console, summaries[0])
+        show(console, summaries[0], reading)
     else:
         show_files(console, found)
-    if arguments.json is not None:
-        write_json(arguments.json, summaries[0] if len(summaries) == 1 else found)
-    if arguments.csv is not None:
-        write_csv(arguments.csv, [{"file": each["file"]} | layer for each in summaries for layer in each["layers"]])
-    if arguments.html is not None:
-        from sparse_limits.numerics.reports.writing import write_text
-
-        write_text(arguments.html, as_html(found))
-        if arguments.html != "-":
-            console.print(f"page written to {arguments.html}", markup=False)
+    if arguments.html not in (None, "-"):
+        console.print(f"page written to {arguments.html}", markup=False)
 
 
 def _refuse_deeper(arguments: Namespace) -> None:
@@ -200,18 +202,25 @@ def _fit(arguments: Namespace, file: MaskFile, console: Console) -> None:
     with progress_of(arguments) as progress:
         found = fit(file.mask, data, seed=arguments.seed, progress=progress.stage, **wanted)
     summary = summarise(found, seed=arguments.seed, name=file.name, stored_shape=file.shape, notes=file.notes)
+    write_outputs(
+        (arguments.json, lambda to: write_json(to, summary)),
+        (arguments.plot, lambda to: _plot(to, found)),
+        (arguments.html, lambda to: _write_page(to, summary, found)),
+    )
     show(console, summary)
-    if arguments.json is not None:
-        write_json(arguments.json, summary)
     if arguments.plot is not None:
-        from sparse_limits.numerics.pictures.masks import plot_fit
-
-        plot_fit(arguments.plot, found)
         console.print(f"pictures written to {arguments.plot}", markup=False)
-    if arguments.html is not None:
-        from sparse_limits.numerics.commands._fit_page import as_html
-        from sparse_limits.numerics.reports.writing import write_text
+    if arguments.html not in (None, "-"):
+        console.print(f"page written to {arguments.html}", markup=False)
 
-        write_text(arguments.html, as_html(summary, found))
-        if arguments.html != "-":
-            console.print(f"page written to {arguments.html}", markup=False)
+
+def _plot(path: Path, found: Fit) -> None:
+    from sparse_limits.numerics.pictures.masks import plot_fit
+
+    plot_fit(path, found)
+
+
+def _write_page(destination: str, summary: Summary, found: Fit) -> None:
+    from sparse_limits.numerics.commands._fit_page import as_html
+
+    write_text(destination, as_html(summary, found))

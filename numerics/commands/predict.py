@@ -31,7 +31,7 @@ from sparse_limits.numerics.commands.network_options import (
 )
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
 from sparse_limits.numerics.commands.predict_spelling import new_spelling
-from sparse_limits.numerics.reports.writing import write_csv, write_json
+from sparse_limits.numerics.reports.writing import write_csv, write_json, write_outputs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -199,16 +199,20 @@ def _layers(arguments: Namespace, console: Console) -> None:
             arguments.method, data_source(arguments), network_of(arguments), **asked, progress=progress.stage
         )
     summary = summarise_layers(found, seed=arguments.seed)
+    write_outputs(
+        (arguments.plot, lambda to: _plot_layers(to, found)),
+        (arguments.json, lambda to: write_json(to, summary)),
+        (arguments.csv, lambda to: write_csv(to, summary["layers"])),
+    )
     show_layers(console, summary, arguments.top)
     if arguments.plot is not None:
-        from sparse_limits.numerics.pictures.layers import plot_layers
-
-        plot_layers(arguments.plot, found)
         console.print(f"picture written to {arguments.plot}", markup=False)
-    if arguments.json is not None:
-        write_json(arguments.json, summary)
-    if arguments.csv is not None:
-        write_csv(arguments.csv, summary["layers"])
+
+
+def _plot_layers(path: Path, found: Result) -> None:
+    from sparse_limits.numerics.pictures.layers import plot_layers
+
+    plot_layers(path, found)
 
 
 def _methods(arguments: Namespace, console: Console) -> None:
@@ -224,11 +228,12 @@ def _methods(arguments: Namespace, console: Console) -> None:
         reasons.setdefault(each["reason"], []).append(each["method"])
     refused = [f"{', '.join(methods)}: {reason}" for reason, methods in reasons.items()]
     summaries = [summarise_layers(result, seed=arguments.seed) for result in found.results]
+    rows = [{"method": each["method"]} | layer for each in summaries for layer in each["layers"]]
+    write_outputs(
+        (arguments.json, lambda to: write_json(to, {"methods": summaries, "refused": refused})),
+        (arguments.csv, lambda to: write_csv(to, rows)),
+    )
     show_methods(console, summaries, refused)
-    if arguments.json is not None:
-        write_json(arguments.json, {"methods": summaries, "refused": refused})
-    if arguments.csv is not None:
-        write_csv(arguments.csv, [{"method": each["method"]} | layer for each in summaries for layer in each["layers"]])
 
 
 def _columns(arguments: Namespace, console: Console) -> None:
@@ -243,14 +248,15 @@ def _columns(arguments: Namespace, console: Console) -> None:
     with progress_of(arguments) as progress:
         found = predict(arguments.method, data_source(arguments), _alike(arguments), **asked, progress=progress.stage)
     summary = summarise(found, seed=arguments.seed)
+    write_outputs(
+        (arguments.plot, lambda to: _plot(to, found)),
+        (arguments.json, lambda to: write_json(to, summary)),
+    )
     show(console, summary, arguments.top)
     if "kernel" in summary:
         show_kernel(console, summary, arguments.top)
     if arguments.plot is not None:
-        _plot(arguments.plot, found)
         console.print(f"picture written to {arguments.plot}", markup=False)
-    if arguments.json is not None:
-        write_json(arguments.json, summary)
 
 
 def _alike(arguments: Namespace) -> FullyConnected:
@@ -277,10 +283,10 @@ def _predictors(arguments: Namespace, console: Console) -> None:
     with progress_of(arguments) as progress:
         rows = compare_predictors(arguments.method, data_source(arguments), **asked, progress=progress.stage)
     density = asked.get("density", signature(compare_predictors).parameters["density"].default)
-    show_comparison(console, arguments.method, density, rows)
     if arguments.json is not None:
         report = {"method": arguments.method, "density": density, "seed": arguments.seed}
         write_json(arguments.json, report | {"rows": [asdict(row) for row in rows]})
+    show_comparison(console, arguments.method, density, rows)
 
 
 Question = tuple[str, Callable[[ArgumentParser], None], str, Callable[[Namespace, "Console"], None]]

@@ -20,7 +20,7 @@ from sparse_limits.numerics.commands.common import (
 from sparse_limits.numerics.commands.network_options import add_density, add_seed
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
 from sparse_limits.numerics.door import OF_THE_DATA
-from sparse_limits.numerics.reports.writing import write_csv, write_json
+from sparse_limits.numerics.reports.writing import write_csv, write_json, write_outputs
 from sparse_limits.theory.own_code import Kind, called, function_of, is_code
 
 if TYPE_CHECKING:
@@ -130,10 +130,10 @@ def run(arguments: Namespace) -> int:
         )
     masks.save(arguments.out)
     summary = _summary(arguments, masks, unused)
-    if arguments.json is not None:
-        write_json(arguments.json, summary)
-    if arguments.csv is not None:
-        write_csv(arguments.csv, summary["layers"])
+    write_outputs(
+        (arguments.json, lambda to: write_json(to, summary)),
+        (arguments.csv, lambda to: write_csv(to, summary["layers"])),
+    )
     _show(Console(quiet="-" in (arguments.json, arguments.csv)), summary, masks)
     return 0
 
@@ -192,7 +192,7 @@ def _summary(arguments: Namespace, masks: ModuleMasks, unused: str) -> PruneSumm
         "weights_file": arguments.weights,
         "data": arguments.data,
         "loss": loss if arguments.method in DATA_DRIVEN else None,
-        "scope": "row" if arguments.method == "wanda" else arguments.scope or "global",
+        "scope": _scope(arguments),
         "seed": arguments.seed,
         "density": _density(arguments),
         "compared": masks.compared,
@@ -203,6 +203,12 @@ def _summary(arguments: Namespace, masks: ModuleMasks, unused: str) -> PruneSumm
         "notes": [*masks.notes, *filter(None, [unused])],
         "masks_file": arguments.out,
     }
+
+
+def _scope(arguments: Namespace) -> str:
+    """What has a threshold of its own: of Wanda each row, unless layers are to have other densities."""
+    within_rows = arguments.method == "wanda" and arguments.scope in (None, "global", "layer")
+    return "row" if within_rows else arguments.scope or "global"
 
 
 def _show(console: Any, summary: PruneSummary, masks: ModuleMasks) -> None:

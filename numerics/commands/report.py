@@ -33,7 +33,7 @@ from sparse_limits.numerics.commands.network_options import (
 )
 from sparse_limits.numerics.commands.output_paths import check_places, code_file
 from sparse_limits.numerics.door import OF_THE_DATA
-from sparse_limits.numerics.reports.writing import write_json, write_text
+from sparse_limits.numerics.reports.writing import write_json, write_outputs, write_text
 from sparse_limits.theory.own_code import is_code
 
 if TYPE_CHECKING:
@@ -109,10 +109,10 @@ def run(arguments: Namespace) -> int:
         if arguments.html is not None:
             progress.stage("making the page")
             page = found.page
-    if arguments.html is not None:
-        write_text(arguments.html, page)
-    if arguments.json is not None:
-        write_json(arguments.json, found.summary)
+    write_outputs(
+        (arguments.html, lambda to: write_text(to, page)),
+        (arguments.json, lambda to: write_json(to, found.summary)),
+    )
     console = Console(quiet="-" in (arguments.html, arguments.json))
     _show(console, found.summary)
     for other in found.summary["left_out"]:
@@ -127,14 +127,15 @@ def run(arguments: Namespace) -> int:
 
 
 def _is_data(file: str) -> bool:
-    """Whether it is a table, a file of arrays x and y, or a function of the user's; of all other files layers are read."""
+    """Whether it is a table, a file of arrays x (or X) and y, the digits, or a function of the user's; of other files layers are read."""
     from sparse_limits.numerics.data import PARQUET, SUFFIXES, TEXT
     from sparse_limits.numerics.masks.files import open_arrays
 
     suffix = Path(file).suffix.lower()
-    if suffix in (*TEXT, PARQUET, ".py") or is_code(file):
+    if suffix in (*TEXT, PARQUET, ".py") or is_code(file) or (file == DIGITS and not Path(file).exists()):
         return True
-    return suffix in SUFFIXES and {name.lower() for name in open_arrays(Path(file)).shapes} == {"x", "y"}
+    held = open_arrays(Path(file)).shapes.keys() if suffix in SUFFIXES else set()
+    return "y" in held and len(held & {"x", "X"}) == 1  # as data are read: other arrays beside them are left out
 
 
 def _take_as_data(arguments: Namespace) -> None:
@@ -163,10 +164,10 @@ def _of_checkpoint(arguments: Namespace) -> int:
         progress.stage("reading layers")
         wanted = given(arguments, *READING, "seed")
         found = report_checkpoint(arguments.file, **wanted, progress=progress.stage)
-    if arguments.html is not None:
-        write_text(arguments.html, as_html(found))
-    if arguments.json is not None:
-        write_json(arguments.json, found)
+    write_outputs(
+        (arguments.html, lambda to: write_text(to, as_html(found))),
+        (arguments.json, lambda to: write_json(to, found)),
+    )
     console = Console(quiet="-" in (arguments.html, arguments.json))
     show(console, found)
     if arguments.html is not None:

@@ -59,9 +59,9 @@ def run(arguments: Namespace) -> int:
         name, notes, masks = read.name, read.notes, [read.mask]
         del read  # what is read is not held beside what is made of it
         found = scan_mask(masks.pop(), **given(arguments, "groups", "seed"), progress=progress.stage)
-    _show(console, name, notes, found)
     if arguments.json is not None:
         write_json(arguments.json, found)
+    _show(console, name, notes, found)
     return 0
 
 

@@ -20,7 +20,7 @@ from sparse_limits.numerics.commands import (
 from sparse_limits.numerics.commands.common import add_jobs, add_limit, add_quiet, progress_of
 from sparse_limits.numerics.commands.output_paths import check_places
 from sparse_limits.numerics.commands.selection import add_store
-from sparse_limits.numerics.reports.writing import write_json
+from sparse_limits.numerics.reports.writing import write_json, write_outputs
 from sparse_limits.numerics.studies import run_shard, settings_of, study
 
 REPORTS = {
@@ -87,18 +87,18 @@ def run(arguments: Namespace) -> int:
             run_shard(name, arguments.shard, store, **asked, jobs=arguments.jobs, progress=told)
         else:
             summary = study(name, **asked, keep=store, jobs=arguments.jobs, progress=told)
+            write_outputs(
+                (arguments.plot, lambda to: report.plot(to, summary)),
+                (arguments.json, lambda to: write_json(to, summary)),
+            )
     if store is not None:
         console.print(
             f"{store.taken} pieces of work kept from before, {store.written} written to {store.folder}", markup=False
         )
-    if arguments.shard is not None:
-        return 0
-    report.show(console, summary)
+    if arguments.shard is None:
+        report.show(console, summary)
     if arguments.plot is not None:
-        report.plot(arguments.plot, summary)
         console.print(f"picture written to {arguments.plot}", markup=False)
-    if arguments.json is not None:
-        write_json(arguments.json, summary)
     return 0
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.commands.common import add_jobs, add_limit, add_quiet, data_file, progress_of
 from sparse_limits.numerics.commands.output_paths import check_places
 from sparse_limits.numerics.commands.selection import add_store
@@ -46,7 +48,7 @@ def run(arguments: Namespace) -> int:
     """Measure, report; 1 if a case gave no result. Raises InputError, in one line, for anything wrong with the call."""
     from rich.console import Console
 
-    from sparse_limits.numerics.reports.writing import write_csv, write_json
+    from sparse_limits.numerics.reports.writing import write_csv, write_json, write_outputs
     from sparse_limits.numerics.store import Store
     from sparse_limits.numerics.sweeps.picture import plot_sweep
     from sparse_limits.numerics.sweeps.plan import read_plan
@@ -67,20 +69,19 @@ def run(arguments: Namespace) -> int:
             shard=arguments.shard,
         )
     summary = summarise(found)
+    for name, why in found.lost.items():
+        Console(stderr=True).print(f"no result: {name}: {why}", markup=False)
+    write_outputs(
+        (arguments.csv, lambda to: write_csv(to, found.rows)),
+        (arguments.parquet, lambda to: write_parquet(to, found.rows)),
+        (arguments.plot, lambda to: plot_sweep(to, summary, arguments.show)),
+        (arguments.json, lambda to: write_json(to, summary)),
+    )
     console = Console(quiet="-" in (arguments.json, arguments.csv))
     _show(console, summary)
     console.print(f"{store.taken} cases kept from before, {store.written} written to {store.folder}", markup=False)
-    for name, why in found.lost.items():
-        Console(stderr=True).print(f"no result: {name}: {why}", markup=False)
-    if arguments.csv:
-        write_csv(arguments.csv, found.rows)
-    if arguments.parquet:
-        write_parquet(arguments.parquet, found.rows)
     if arguments.plot:
-        plot_sweep(arguments.plot, summary, arguments.show)
         console.print(f"picture written to {arguments.plot}", markup=False)
-    if arguments.json:
-        write_json(arguments.json, summary)
     return int(bool(found.lost))
 
 
@@ -90,6 +91,8 @@ def _check_outputs(arguments: Namespace, plan: Plan) -> None:
 
     check_quantity(arguments.show)
     if arguments.plot is not None:
+        if arguments.shard is not None:
+            raise InputError("--plot and --shard are given, expected --plot once all parts are joined: --keep, --join")
         check_picture(arguments.plot, plan.axes, arguments.show)
     if arguments.parquet is not None:
         from sparse_limits.numerics.sweeps.table import check_parquet
@@ -108,7 +111,7 @@ def _show(console: Console, summary: SweepSummary) -> None:
     axes = dict(zip((*SETTING, "seed"), summary["axes"].values(), strict=True))
     varied = [word for word in SETTING if word == "method" or len(axes[word]) > 1]
     same = ", ".join(f"{word} {axes[word][0]}" for word in axes if word not in varied and len(axes[word]) == 1)
-    settings, seeds = summary["settings"], many(len(axes["seed"]), "seed")
+    settings, seeds = summary["settings"], _seeds([row["cases"] for row in summary["settings"]], len(axes["seed"]))
     console.print(f"{many(len(settings), 'setting')}, {seeds}; medians over seeds{same and f'; {same}'}", markup=False)
     for word, said in QUANTITIES.items():
         console.print(f"{word}: {said}")
@@ -118,6 +121,14 @@ def _show(console: Console, summary: SweepSummary) -> None:
     print_table(console, Table(columns, lines, f"{sides}rrrrr", narrow=True))
     if len(settings) > MOST_LINES:
         console.print(f"and {many(len(settings) - MOST_LINES, 'other setting')}: --csv or --json has all")
+
+
+def _seeds(cases: Sequence[int], planned: int) -> str:
+    """How many seeds the settings have: those that are planned, unless cases are missing."""
+    least, most = min(cases, default=0), max(cases, default=0)
+    if least == planned:
+        return many(planned, "seed")
+    return f"{least if least == most else f'{least} to {most}'} of {many(planned, 'seed')}"
 
 
 def _word(row: SweepSetting, word: str) -> str:

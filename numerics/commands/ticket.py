@@ -115,8 +115,6 @@ def run(arguments: Namespace) -> int:
     if arguments.target == ALL:
         return _find_all(arguments, console)
     found = _find(arguments, console) if arguments.check is None else _check(arguments, console)
-    if arguments.json is not None:
-        write_json(arguments.json, found.summary)
     return 0 if found.holds else 1
 
 
@@ -173,6 +171,7 @@ def _find(arguments: Namespace, console: Console) -> Found:
     from sparse_limits.numerics.commands._ticket_report import show
 
     found = _found(arguments, arguments.target)
+    _write(arguments, found.summary)
     show(console, found.summary)
     return found
 
@@ -182,9 +181,8 @@ def _find_all(arguments: Namespace, console: Console) -> int:
     from sparse_limits.numerics.commands._ticket_report import show_all
 
     summaries = [_found(arguments, target).summary for target in TRAINED]
+    _write(arguments, summaries)
     show_all(console, summaries)
-    if arguments.json is not None:
-        write_json(arguments.json, summaries)
     return 0 if all(each["ticket"]["within_epsilon"] for each in summaries) else 1
 
 
@@ -213,5 +211,12 @@ def _check(arguments: Namespace, console: Console) -> Checked:
     with progress_of(arguments) as progress:
         progress.stage(f"checking {arguments.check}")
         checked = check(arguments.check, **asked)
+    _write(arguments, checked.summary)
     show_check(console, checked.summary)
     return checked
+
+
+def _write(arguments: Namespace, summary: object) -> None:
+    """Before anything is printed, which nobody may read."""
+    if arguments.json is not None:
+        write_json(arguments.json, summary)

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from sparse_limits.numerics.ledger.summary import summarise
     from sparse_limits.numerics.ledger.verification import verify
     from sparse_limits.numerics.reports.run import as_html, print_summary
-    from sparse_limits.numerics.reports.writing import write_json, write_text
+    from sparse_limits.numerics.reports.writing import write_json, write_outputs, write_text
     from sparse_limits.theory.ledger import ledger_for
     from sparse_limits.theory.selection import part_of
 
@@ -59,12 +59,12 @@ def run(arguments: argparse.Namespace) -> int:
             shard=arguments.shard,
             on_result=_told(chosen, progress),
         )
+    write_outputs(
+        (arguments.json, lambda to: write_json(to, summarise(result))),
+        (arguments.html, lambda to: write_text(to, as_html(result))),
+    )
     if console.is_terminal or not to_stdout:
         print_summary(result, console)
-    if arguments.json:
-        write_json(arguments.json, summarise(result))
-    if arguments.html:
-        write_text(arguments.html, as_html(result))
     sys.stdout.flush()
     return int(result.failed)
 

@@ -245,14 +245,19 @@ def in_order(checks: Sequence[Check]) -> list[Check]:
     return sorted(checks, key=lambda check: (check.one_sided, check.cost, check.kind))
 
 
-def kills(check: Check, changes: Mapping[str, object], trial: Trial) -> str | None:
-    """Why a check refutes a mutant, or None if it does not (an error is no refutation)."""
+def kills(check: Check, changes: Mapping[str, object], trial: Trial, *, survivors_stay: bool = False) -> str | None:
+    """Why a check refutes a mutant, or None if it does not (an error is no refutation).
+
+    survivors_stay: raise what another machine may not, since a survivor is not asked again
+    """
     precision = ctx.prec
     try:
         for finding in check.findings(trial, changes):
             if finding.verdict is Verdict.REFUTES:
                 return finding.detail
-    except Exception:
+    except Exception as error:
+        if survivors_stay and isinstance(error, OF_THE_MACHINE):
+            raise
         return None
     finally:
         ctx.prec = precision

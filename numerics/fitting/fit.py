@@ -187,7 +187,7 @@ def fit(
     ['random']
     """
     mask, number = sparse_mask(mask), seed_number(seed)
-    asked, work = f"a fit of {mask.nnz} kept weights in depth", work_in_depth(mask.nnz, mask.shape[0] * mask.shape[1])
+    asked, work = f"a fit of {mask.nnz} kept weights in depth", work_in_depth(mask.nnz, mask.shape)
     check_work(asked, *work, instead="a scan (scan_mask), some of the rows, or the table of layers (fit_layers)")
     if data is None:
         needing = {"samples": samples, "residual": residual, "fresh_rows": fresh_rows, "widths": widths, "place": place}
@@ -228,11 +228,15 @@ def fit(
     return replace(found, methods=methods)
 
 
-def work_in_depth(kept: int, entries: int) -> tuple[float, float]:
-    """The bytes and the seconds that a fit takes of a mask of so many entries, by estimate."""
-    if entries <= EXPANDED:
-        return BYTES_OF_KEPT * kept + BYTES_OF_ENTRY * entries, SECONDS_OF_ENTRY * entries
-    return BYTES_OF_KEPT * kept, 120 * (kept / KEPT_IN_TWO_MINUTES) ** GROWTH
+def work_in_depth(kept: int, shape: Sequence[int]) -> tuple[float, float]:
+    """The bytes and the seconds that a fit takes of a mask [m, n], by estimate."""
+    fewer, more = sorted(shape)
+    if fewer * more <= EXPANDED:
+        return BYTES_OF_KEPT * kept + BYTES_OF_ENTRY * fewer * more, SECONDS_OF_ENTRY * fewer * more
+    of_factors = (
+        8 * more * (2 * min(FINE.groups, fewer) + FINE.atoms)
+    )  # each unit's counts, twice, and its likely factors
+    return BYTES_OF_KEPT * kept + of_factors, 120 * (kept / KEPT_IN_TWO_MINUTES) ** GROWTH
 
 
 def _network(data: Dataset, mask: csr_array, widths: Sequence[int] | None, place: int | None) -> DeepNetwork | None:

@@ -127,12 +127,12 @@ class LayersSummary(TypedDict):
     left_out: list[LeftOut]
 
 
-Path = str | PathLike[str]
+FilePath = str | PathLike[str]
 
 
 @overload
 def fit_layers(  # type: ignore[overload-overlap]  # a str is a sequence of str, and is one file
-    mask: Path,
+    mask: FilePath,
     *,
     nonzero: bool = False,
     transpose: bool = False,
@@ -143,7 +143,7 @@ def fit_layers(  # type: ignore[overload-overlap]  # a str is a sequence of str,
 ) -> LayersSummary: ...
 @overload
 def fit_layers(
-    mask: Sequence[Path],
+    mask: Sequence[FilePath],
     *,
     nonzero: bool = False,
     transpose: bool = False,
@@ -154,7 +154,7 @@ def fit_layers(
 ) -> FilesSummary: ...
 @door
 def fit_layers(
-    mask: Path | Sequence[Path],
+    mask: FilePath | Sequence[FilePath],
     *,
     nonzero: bool = False,
     transpose: bool = False,

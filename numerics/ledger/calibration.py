@@ -16,7 +16,6 @@ and the level of the study is divided by the number of all comparisons.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from math import inf
@@ -27,6 +26,7 @@ from flint import ctx
 from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer, seed_number
 from sparse_limits.numerics.checks import checks_of_claims
 from sparse_limits.numerics.evidence import Check, Control, Finding, Kind, Trial, Verdict
+from sparse_limits.numerics.evidence.outcomes import OF_THE_MACHINE
 from sparse_limits.numerics.keyed import keyed_seed
 from sparse_limits.numerics.ledger.verification import modules_of
 from sparse_limits.numerics.statistics.exact_tests import Betting, Binomial, Majority, MedianOfMeans, TwoCounts
@@ -172,6 +172,8 @@ def outcome(check: Check, at: int, seed: int = 0, reduce: int = 1) -> Outcome:
         truth = list(check.findings(trial))
         flaw = next((f.detail for f in truth if f.verdict is Verdict.REFUTES and f.p_value is None), "")
         tried = [] if flaw else [each for control in check.controls for each in _tried(check, control, trial, truth)]
+    except OF_THE_MACHINE:  # another one may have an outcome
+        raise
     except Exception as error:
         return Outcome(check.claim.label, check.name, at, [], [], f"{type(error).__name__}: {error}")
     finally:
@@ -187,12 +189,16 @@ def _tested(truth: Sequence[Finding]) -> Iterator[PValue]:
 
 def _tried(check: Check, control: Control, trial: Trial, truth: Sequence[Finding]) -> Iterator[Attempt]:
     """What each test says about a control, if its plan knew the truth beforehand and not from the same sample."""
-    with suppress(Exception):  # an error refutes nothing, and what was found before it stands
+    try:
         for place, finding in enumerate(check.findings(trial, control.changes)):
             if finding.p_value is not None:
                 known = not finding.observed
                 planned = finding.planned_miss(truth[place] if place < len(truth) else None) if known else None
                 yield Attempt(control.title, place + 1, planned, finding.verdict is Verdict.REFUTES)
+    except OF_THE_MACHINE:
+        raise
+    except Exception:  # an error refutes nothing, and what was found before it stands
+        return
 
 
 def in_order(settings: Settings, outcomes: Sequence[Outcome]) -> list[Outcome]:

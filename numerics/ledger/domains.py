@@ -172,7 +172,7 @@ def mutate_domains(
         if name := formula_without_value(claim, wider, seed):
             killed += 1
             without_value.append(f"{wider.name}: {name}")
-        elif any(kills(check, {}, outside(wider, check, seed)) for check in hearing):
+        elif any(kills(check, {}, outside(wider, check, seed), survivors_stay=True) for check in hearing):
             killed += 1
         elif wider.convention:
             equivalent[wider.name] = wider.convention
@@ -191,7 +191,7 @@ def outside(wider: Wider, check: Check | None = None, seed: int = 0) -> Outside:
 def _asked(claim: Claim, check: Check, seed: int) -> set[frozenset[sp.Symbol]]:
     """The letters of each set of points at which a check asks something of the claim."""
     trial = Outside(claim, check.name, seed=seed)
-    kills(check, {}, trial)
+    kills(check, {}, trial, survivors_stay=True)
     return trial.asked
 
 

@@ -20,7 +20,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from sparse_limits.numerics.limits import given_limit
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.processes.cluster_worker import Answer, carried, difference_of, installed, on_worker
-from sparse_limits.numerics.processes.lost_tasks import Failure, LostTaskError
+from sparse_limits.numerics.processes.lost_tasks import CLOCK, GRACE, Failure, LostTaskError
 from sparse_limits.numerics.processes.time_limit import interrupts_held
 from sparse_limits.theory.input_error import InputError
 
@@ -141,6 +141,7 @@ def _local(workers: int) -> Iterator[object]:
         made = LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers,
             threads_per_worker=1,
+            memory_limit=0,  # as processes of this machine: a worker beyond its share would be stopped, and never go on
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         )
@@ -149,7 +150,14 @@ def _local(workers: int) -> Iterator[object]:
 
 
 def _count_of_equal_workers(client: Client) -> int:
-    """The number of workers. InputError if there is none, or one whose packages or files are not those of this process."""
+    """The number of workers. InputError if there is none, or one whose packages or files are not those of this process.
+
+    The scheduler reads what is sent to workers, and so needs this package, too.
+    """
+    try:
+        client.run_on_scheduler(installed)
+    except (ImportError, AttributeError) as error:  # of another version it may lack what is asked
+        raise _unequal("the scheduler", str(error)) from None
     try:
         client.wait_for_workers(1, timeout=FIRST_WORKER)
     except TimeoutError:
@@ -180,6 +188,15 @@ def _unequal(worker: str, difference: str) -> InputError:
     return InputError(f"cluster: on {worker} {difference:.300}, as here: results would not be comparable")
 
 
+class _Bundle(NamedTuple, Generic[Task]):
+    """Tasks under way, whether they were stopped before, and when at the latest they must have ended."""
+
+    future: Future
+    tasks: Sequence[Task]
+    again: bool
+    latest: float
+
+
 class ClusterCrew(Generic[Task, Result]):
     """The workers of a cluster, the tasks that wait for one, and bundles under way: as many as the workers have threads.
 
@@ -190,16 +207,16 @@ class ClusterCrew(Generic[Task, Result]):
     def __init__(self, client: Client, function: Callable[[Task], Result], tasks: Sequence[Task], limit: float) -> None:
         self.client, self.limit = client, limit
         whole = isinstance(function, partial)
-        self.function = client.submit(carried, function, pure=False) if whole else function
         self.waiting = list(reversed(tasks))
         self.again: list[tuple[Task, str]] = []  # tasks that were stopped, with the worker on which they were
         self.alone: list[Task] = []  # tasks of a bundle whose workers died
         self.done, self.took = 0, 0.0  # tasks that ended, and the seconds of all of them
-        self.running: dict[str, tuple[Future, Sequence[Task], bool]] = {}
+        self.running: dict[str, _Bundle[Task]] = {}
         self.ended: SimpleQueue[Future] = SimpleQueue()
         self.threads: dict[str, int] = {}
         self.looked = self.had_worker = time.monotonic()
         self.lost = False
+        self.function = self._asked(client.submit, carried, function, pure=False) if whole else function
 
     @property
     def busy(self) -> bool:
@@ -235,14 +252,14 @@ class ClusterCrew(Generic[Task, Result]):
             return
         while not self.ended.empty():
             done.append(self.ended.get())
-        for future in done:
+        for future in sorted(done, key=lambda each: each.status != "finished"):
             yield from self._outcome(future)
 
     def end(self) -> None:
         """Start nothing else; what is under way on a worker cannot be stopped there before its limit."""
         if not self.lost and self.running:
-            with suppress(OSError, CancelledError):  # the scheduler may have gone meanwhile
-                self.client.cancel([future for future, _, _ in self.running.values()])
+            with suppress(LostTaskError):  # the scheduler may have gone meanwhile
+                self._asked(self.client.cancel, [each.future for each in self.running.values()])
         self.running.clear()
 
     def _submit(self, tasks: Sequence[Task], again: bool, where: list[str]) -> None:
@@ -258,13 +275,14 @@ class ClusterCrew(Generic[Task, Result]):
             workers=where or None,
             allow_other_workers=bool(where),
         )
-        self.running[future.key] = future, tasks, again
+        most = NO_WORKER + len(tasks) * (CLOCK * self.limit + GRACE)  # by then a worker has ended them, or itself
+        self.running[future.key] = _Bundle(future, tasks, again, time.monotonic() + most)
         future.add_done_callback(self.ended.put)
 
     def _outcome(self, future: Future) -> Iterator[tuple[Task, Result | Failure]]:
         if future.status == "cancelled":
             raise self._gone("the scheduler is gone")
-        _, tasks, again = self.running.pop(future.key)
+        _, tasks, again, _ = self.running.pop(future.key)
         error, answer = self._asked(_fetched, future)
         if error is not None and not (len(tasks) > 1 and _died(error)):
             yield from ((task, Failure(_meant(error))) for task in tasks)
@@ -276,7 +294,10 @@ class ClusterCrew(Generic[Task, Result]):
             raise _unequal(answer.worker, answer.difference)
         self.done, self.took = self.done + len(answer.outcomes), self.took + answer.seconds
         self.waiting += reversed(tasks[len(answer.outcomes) :])
-        for task, outcome in zip(tasks, answer.outcomes, strict=False):
+        outcomes = zip(tasks, answer.outcomes, strict=False)
+        for task, outcome in sorted(
+            outcomes, key=lambda each: not isinstance(each[1], bytes)
+        ):  # a failure may end the run
             if isinstance(outcome, LostTaskError) and not again:
                 self.again.append((task, answer.worker))
             elif isinstance(outcome, LostTaskError):
@@ -291,11 +312,20 @@ class ClusterCrew(Generic[Task, Result]):
         now = time.monotonic()
         if self.threads and now - self.looked < LOOK:
             return
-        self.threads, self.looked = self._asked(self.client.nthreads), now
-        if self.threads:
+        everyone, self.threads = self._asked(self._workers)
+        self.looked = now
+        if self.threads or (everyone and self.running):
             self.had_worker = now
         elif now - self.had_worker > NO_WORKER:
             raise self._gone(f"no worker for {NO_WORKER:g} s")
+        paused = len(everyone) > len(self.threads)  # it ends what it has begun, and keeps what it has not
+        if paused and any(now > each.latest for each in self.running.values()):
+            raise self._gone("a task that was sent to a worker was not begun there")
+
+    def _workers(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The threads of all workers, and of those that take tasks: dask pauses one that has used most of its memory."""
+        running = self.client.sync(self.client.scheduler.ncores_running)
+        return dict(self.client.nthreads()), dict(running)
 
     def _asked(self, call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """What the cluster answers. LostTaskError if it does not; other errors are bugs of ours."""

@@ -192,7 +192,7 @@ class _Crew(Generic[Task, Result]):
         done, _ = wait(self.running, timeout=max(0.0, deadline - time.monotonic()), return_when=FIRST_COMPLETED)
         single = len(self.running) == 1
         broken = False
-        for future in done:
+        for future in sorted(done, key=lambda each: each.exception() is not None):  # a failure may end the run
             task, _ = self.running.pop(future)
             error = future.exception()
             if error is None:
@@ -266,8 +266,8 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
     if _may_fork:
         gc.freeze()  # all that was imported stays, in memory that the workers share as long as nobody counts it
         fork = multiprocessing.get_context("fork")
-        return ProcessPoolExecutor(max_workers=jobs, context=fork, initializer=_begin_as_copy)
-    return ProcessPoolExecutor(max_workers=jobs, env=WORKER, initializer=_begin)
+        return ProcessPoolExecutor(max_workers=jobs, context=fork, initializer=_begin_as_copy, initargs=(os.getpid(),))
+    return ProcessPoolExecutor(max_workers=jobs, env=WORKER, initializer=_begin, initargs=(os.getpid(),))
 
 
 @contextmanager
@@ -284,22 +284,22 @@ def _no_modules_of_the_current_folder() -> Iterator[None]:
             os.environ["PYTHONSAFEPATH"] = before
 
 
-def _begin() -> None:
+def _begin(parent: int) -> None:
     """Prepare a worker, which imports formulas with its first task."""
     from joblib.externals.loky import process_executor
 
     process_executor._MAX_MEMORY_LEAK_SIZE = GROWTH
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     collect_seldom()
 
 
-def _begin_as_copy() -> None:
+def _begin_as_copy(parent: int) -> None:
     """Prepare a worker that is a copy: the parent's handlers and streams are not its own, and it ends when the parent has."""
     for name in ("SIGTERM", "SIGALRM"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     # A bar may hold the others, with a lock that nobody gives back; these are None where the caller closed them.
     sys.stdout, sys.stderr = (each or open(os.devnull, "w") for each in (sys.__stdout__, sys.__stderr__))  # noqa: SIM115
-    _begin()
+    _begin(parent)
 
 
 def _end_with_parent(parent: int) -> None:

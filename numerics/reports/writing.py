@@ -6,9 +6,10 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from sparse_limits.numerics.files import replacing
 
@@ -24,6 +25,13 @@ def write_text(destination: str, text: str) -> None:
         return
     with replacing(Path(destination)) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")  # a file's name need not be text
+
+
+def write_outputs(*outputs: tuple[str | Path | None, Callable[[Any], object]]) -> None:
+    """Call the writer of each destination that is given, files first: standard output may have lost its reader."""
+    given = [(destination, write) for destination, write in outputs if destination is not None]
+    for destination, write in sorted(given, key=lambda each: each[0] == "-"):
+        write(destination)
 
 
 def write_json(destination: str, data: object) -> None:

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import ROOT, TESTS, needs
@@ -20,10 +22,10 @@ WAIT = 60.0  # seconds for a scheduler to listen
 class Dask:
     """A scheduler, and workers that can be started and killed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, scheduler: tuple[str, ...] = ("-m", "distributed.cli.dask_scheduler")) -> None:
         self.file = folder / "scheduler.json"
         self.processes: list[subprocess.Popen[bytes]] = []
-        self.scheduler = self._start("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file))
+        self.scheduler = self._start(*scheduler, "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file))
         end = time.monotonic() + WAIT
         while not (self.file.exists() and self.file.read_text().rstrip().endswith("}")):
             assert time.monotonic() < end, "no scheduler"
@@ -32,12 +34,13 @@ class Dask:
 
     def worker(self, *options: str) -> subprocess.Popen[bytes]:
         """Start a worker of one thread, without a nanny that would start it again unless it is asked for."""
-        return self._start("worker", self.address, "--nthreads", "1", "--no-dashboard", *(options or ("--no-nanny",)))
+        where = ("-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-dashboard")
+        return self._start(*where, *(options or ("--no-nanny",)))
 
-    def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
         paths = os.pathsep.join([str(ROOT), str(TESTS)])
         begun = subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.dask_{what}", *options],
+            [sys.executable, *words],
             env={**os.environ, "PYTHONPATH": paths, "DASK_LOGGING__DISTRIBUTED": "critical"},
             cwd=self.file.parent,
             stdout=subprocess.DEVNULL,
@@ -59,14 +62,28 @@ def nothing_left_for_other_tests() -> Iterator[None]:
     gc.collect()
 
 
+@contextmanager
+def running(*arguments: Any) -> Iterator[Dask]:
+    needs("distributed")
+    made = Dask(*arguments)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
 @pytest.fixture
 def dask(tmp_path: Path) -> Iterator[Dask]:
-    needs("distributed")
-    running = Dask(tmp_path)
-    try:
-        yield running
-    finally:
-        running.end()
+    with running(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def dask_without(tmp_path: Path) -> Iterator[Dask]:
+    """A scheduler in whose environment this package is not installed."""
+    halted = "import sys; sys.modules['sparse_limits'] = None"
+    with running(tmp_path, ("-c", f"{halted}; from distributed.cli.dask_scheduler import main; main()")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from cli_cases import ENVIRONMENT, REAL, TOYS, call
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import COMMANDS
-from sparse_limits.numerics.commands.output_paths import check_writable
-from sparse_limits.numerics.files import replacing
+from sparse_limits.numerics.files import check_writable, replacing
 
 # Help, files, interruptions
 

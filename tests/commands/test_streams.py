@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import signal
 import subprocess
@@ -100,6 +101,46 @@ def test_the_reader_has_left() -> None:
     finally:
         os.close(writer)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+FILES = {
+    "verify": ["verify", "N1", "--json", "a.json", "--html", "a.html"],
+    "predict": [
+        "predict",
+        "layers",
+        "--method",
+        "random",
+        "--widths",
+        "8",
+        "--no-sample",
+        "--samples",
+        "30",
+        "--json",
+        "a.json",
+        "--csv",
+        "a.csv",
+    ],
+    "fit": ["fit", "MASK", "--html", "a.html", "--json", "-"],
+    "ticket": ["ticket", "--target", "NET", "--epsilon", "0.1", "--json", "a.json"],
+    "scan": ["scan", "MASK", "--json", "a.json"],
+    "study": ["study", "lifts", "--sizes", "4", "--seeds", "1", "--time", "1", "--json", "a.json"],
+    "sweep": ["sweep", "PLAN", "--json", "-", "--csv", "a.csv"],
+}
+
+
+@pytest.mark.parametrize("command", FILES)
+def test_files_are_written_whoever_has_left(command, mask, tmp_path, monkeypatch) -> None:
+    """What took hours is not lost with the screen."""
+    monkeypatch.chdir(tmp_path)
+    np.savez(tmp_path / "net.npz", weights_1=np.ones((1, 1)))
+    plan = 'methods = ["random"]\ndensities = [0.5]\nwidths = [8]\ndepths = [1]\ndata = ["digits"]\nseeds = 1\n'
+    (tmp_path / "plan.toml").write_text(plan + "[options]\nsamples = 30\nnetworks = 2\n")
+    names = {"MASK": mask, "NET": "net.npz", "PLAN": "plan.toml"}
+    monkeypatch.setattr(sys, "stdout", Failing(errno.EPIPE))
+    assert main([names.get(word, word) for word in FILES[command]]) == 141
+    for file in (Path(word) for word in FILES[command] if word.startswith("a.")):
+        assert file.stat().st_size > 50
+        assert file.suffix != ".json" or json.loads(file.read_text())
 
 
 COMMANDS = {

@@ -7,6 +7,7 @@ import pytest
 
 import sparse_limits as sl
 from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.fitting.fit import work_in_depth
 from sparse_limits.numerics.fitting.layer_noise import MOST_FITTED
 from sparse_limits.numerics.fitting.layers import layer_summary
 from sparse_limits.numerics.masks.allocation import erdos_renyi
@@ -145,3 +146,55 @@ def test_a_layer_named_embed_is_one_with_a_bias_or_a_mask(tmp_path):
     file = open_layers(tmp_path / "m.npz")
     assert file.names == ["module.embed.weight", "patch_embed.weight", "pos_embedding.weight_mask"]
     assert file.left_out["wte.weight"] == "embedding"
+
+
+def test_a_bias_in_one_file_alone_does_not_hide_what_changed(tmp_path):
+    """It says that a transposed convolution has two groups; a file of masks has none."""
+    before, after = uniform((8, 2, 3, 3), 0.9), uniform((8, 2, 3, 3), 0.5, seed=1)
+    np.savez(tmp_path / "before.npz", **{"up.weight": before * 1.0, "up.bias": np.ones(4)})
+    np.savez(tmp_path / "after.npz", **{"up.weight_mask": after})
+    for first, second, gone in (("before", "after", before & ~after), ("after", "before", after & ~before)):
+        found = sl.fit_layers([str(tmp_path / f"{name}.npz") for name in (first, second)], transposed="up")
+        ((layer,),) = (each["layers"] for each in found["changes"])
+        assert (layer["weights"], layer["gone"]) == (144, int(gone.sum()))
+
+
+def test_what_is_said_of_layers_names_their_file(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    layers = {"0.weight": uniform((20, 12), 0.6), "2.weight": uniform((12, 20), 0.6)}
+    np.savez(tmp_path / "whole.npz", **layers)
+    layers["0.weight"][:10], layers["2.weight"][:, 10:] = False, False
+    np.savez(tmp_path / "cut.npz", **layers)
+    files = [str(tmp_path / f"{name}.npz") for name in ("whole", "cut", "cut")]
+    assert main(["fit", *files]) == 0
+    lines = " ".join(capsys.readouterr().out.split())
+    assert lines.count("cut.npz: the network is cut between 0 and 2") == 2
+    assert "whole.npz: the network" not in lines
+    assert lines.count("level of each test") == 1
+
+
+def test_the_line_in_depth_reads_the_layer_as_the_table_does(tmp_path, capsys):
+    file = str(tmp_path / "k.npz")
+    np.savez(file, d1=uniform((30, 20), 0.5) * 255, d2=uniform((20, 30), 0.5) * 255)
+    assert main(["fit", file, "--nonzero", "--transpose"]) == 0
+    assert capsys.readouterr().out.split()[-4:] == ["--layer", "d1", "--nonzero", "--transpose"]
+
+
+def test_the_columns_of_a_csv_are_those_of_any_other(tmp_path):
+    lines = np.ones((30, 20), bool)
+    lines[:5] = False
+    files = {"dense": np.ones((6, 5), bool), "noise": uniform((30, 20), 0.5), "lines": lines}
+    heads = []
+    for name, mask in files.items():
+        np.savez(tmp_path / f"{name}.npz", **{"0.weight": mask, "2.weight": mask.T})
+        assert main(["fit", str(tmp_path / f"{name}.npz"), "--csv", str(tmp_path / f"{name}.csv"), "--quiet"]) == 0
+        heads.append((tmp_path / f"{name}.csv").read_text().splitlines()[0])
+    assert len(set(heads)) == 1
+    assert "5 rows gone" in (tmp_path / "lines.csv").read_text()
+
+
+def test_a_tall_mask_takes_memory_for_its_units():
+    """Two tables of counts, of each of a million rows by the groups of its columns, are a gigabyte."""
+    memory, _ = work_in_depth(10**6, (10**6, 64))
+    assert memory > 2 * 8 * 64 * 10**6
+    assert work_in_depth(10**6, (64, 10**6)) == work_in_depth(10**6, (10**6, 64))

@@ -11,6 +11,7 @@ from question_cases import Page, called
 
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.fitting.layers import fit_layers
+from sparse_limits.numerics.limits import limit
 from sparse_limits.numerics.prediction.report.checkpoint import checkpoint_summary, report_checkpoint
 
 RNG = np.random.default_rng(0)
@@ -206,3 +207,23 @@ def test_a_table_in_its_place_is_data(tmp_path, capsys):
     for other in (str(arrays), "digits"):
         assert main(["report", str(file), "--data", other]) == 2
         assert "--data is given, expected none beside" in capsys.readouterr().err
+
+
+def test_arrays_beside_the_data_leave_them_data(tmp_path, capsys):
+    x = RNG.standard_normal((30, 2))
+    arrays = tmp_path / "mine.npz"
+    np.savez(arrays, X=x, y=x[:, 0] > 0, x_test=x, y_test=x[:, 1] > 0)
+    called(str(arrays), "--methods", "random", "--no-learning", "--widths", "9")
+    assert "leave of 2 × 9 × 1" in capsys.readouterr().out
+    called("digits", "--methods", "random", "--no-learning", "--widths", "9", "--samples", "50")
+    assert "leave of 64 × 9 × 1, on the data digits" in capsys.readouterr().out
+
+
+def test_no_fit_is_advised_that_would_be_refused(tmp_path):
+    large, small = drawn(4000, 4300, 0.5), drawn(40, 4000, 0.5)
+    file = written(tmp_path, large, small)
+    with limit("2G,1min"):
+        (line,) = [each for each in report_checkpoint(file)["advice"] if each.startswith("For the noise")]
+    assert "--layer fc2" in line
+    with limit("2G,1min"):
+        assert not any("For the noise" in each for each in report_checkpoint(written(tmp_path, large))["advice"])

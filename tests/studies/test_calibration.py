@@ -18,6 +18,7 @@ from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.evidence import Check, Finding, Findings, Trial, Verdict, control, statistical
 from sparse_limits.numerics.evidence.findings import Power
 from sparse_limits.numerics.ledger.calibration import BLOCK, Settings, Smaller, checks_asked, modules, outcome, pieces
+from sparse_limits.numerics.limits import WorkError
 from sparse_limits.numerics.statistics.exact_tests import LEVEL, Binomial
 from sparse_limits.numerics.store import Store
 from sparse_limits.numerics.studies import run_study, settings_of, study
@@ -221,6 +222,28 @@ def test_checks_that_cannot_run_so_small_are_named() -> None:
     ]
     assert {row["check"] for row in found["tests"]} == {"honest"}
     assert studied(large, without_a_test, seeds=2, reduce=1)["left_out"] == []
+
+
+@pytest.mark.parametrize("error", [MemoryError, WorkError])
+def test_what_the_machine_cannot_do_is_no_outcome(error: type[Exception]) -> None:
+    """It would be kept, and taken for the check's own on a larger machine."""
+
+    @statistical(FAIR, tests=1)
+    @control("more", p=sp.Rational(7, 10))
+    def greedy(p: sp.Expr, trial: Trial) -> Findings:
+        yield heads(p, trial)
+        if p != sp.Rational(1, 2):
+            raise error("too much")
+
+    @statistical(FAIR, tests=1)
+    @control("more", p=sp.Rational(7, 10))
+    def greedier(p: sp.Expr, trial: Trial) -> Findings:
+        raise error("too much")
+        yield heads(p, trial)
+
+    for check in (greedy, greedier):
+        with pytest.raises(error, match="too much"):
+            outcome(check, 0, reduce=8)
 
 
 def test_samples_are_a_part_of_their_usual_size() -> None:

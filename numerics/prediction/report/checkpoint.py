@@ -10,9 +10,9 @@ from os import PathLike
 from typing import TypedDict
 
 from sparse_limits.numerics.arguments import Seed
+from sparse_limits.numerics.fitting.in_depth import AS_STORED, Reading, options_for, pruned_in_part, within_limits
 from sparse_limits.numerics.fitting.layers import ChainSummary, LayersSummary, LayerSummary, fit_layers
 from sparse_limits.numerics.fitting.levels import UNLIKELY
-from sparse_limits.numerics.masks.names import is_weights
 from sparse_limits.numerics.prediction.report.summary import listed, percent
 from sparse_limits.numerics.printing.plain_text import many, rounded
 
@@ -31,14 +31,12 @@ class CheckpointSummary(TypedDict):
 
 @dataclass(frozen=True)
 class _Read:
-    """Layers as the sentences look at them, and how they were read; layout: the options of `fit` that read their axes alike."""
+    """Layers as the sentences look at them, and how they were read."""
 
     file: str
     layers: Sequence[LayerSummary]
     chains: Sequence[ChainSummary]
-    below: float
-    nonzero: bool
-    layout: str
+    reading: Reading
 
     @cached_property
     def size(self) -> int:
@@ -91,13 +89,12 @@ def report_checkpoint(
         seed=seed,
         progress=progress,
     )
-    layout = " --transpose" if transpose else "".join(f" --transposed {shlex.quote(each)}" for each in transposed)
-    return checkpoint_summary(found, nonzero=nonzero, layout=layout)
+    return checkpoint_summary(found, Reading(nonzero, transpose, transposed, below))
 
 
-def checkpoint_summary(found: LayersSummary, *, nonzero: bool = False, layout: str = "") -> CheckpointSummary:
-    """What follows from the layers of a file; nonzero: as it was read; layout: the options that say which axes of a layer are its outputs."""
-    read = _Read(found["file"], found["layers"], found["chains"], found["below"], nonzero, layout)
+def checkpoint_summary(found: LayersSummary, reading: Reading = AS_STORED) -> CheckpointSummary:
+    """What follows from the layers of a file that were read so."""
+    read = _Read(found["file"], found["layers"], found["chains"], reading)
     return {
         "question": f"What is left of {found['file']}, and what follows?",
         "read": found,
@@ -261,15 +258,10 @@ def _bytes(size: int) -> str:
 
 
 def _deeper(read: _Read) -> Iterator[str]:
-    partly = [each for each in read.layers if each["status"] not in ("dense", "empty")]
+    partly = within_limits(pruned_in_part(read.layers))
     if partly:
-        largest = max(partly, key=_size)
-        layer = f" --layer {shlex.quote(largest['layer'])}" if largest["layer"] else ""
-        if largest["kind"] == "weights" and read.below:
-            layer += f" --below {read.below:g}"
-        elif read.nonzero or (largest["kind"] == "weights" and not is_weights(largest["name"])):
-            layer += " --nonzero"
+        options = options_for(max(partly, key=_size), read.reading)
         yield (
-            f"For the noise of a layer, and which method made its mask: sparse-limits fit {shlex.quote(read.file)}{layer}{read.layout}, with "
+            f"For the noise of a layer, and which method made its mask: sparse-limits fit {shlex.quote(read.file)}{options}, with "
             "--data where the data are known."
         )
