@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
-from math import ceil, prod
+from math import prod
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -17,7 +17,9 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.files.loaders import in_words
 from sparse_limits.numerics.limits import check_work
+from sparse_limits.numerics.prediction.modules.batch_samples import Counting, checked_count
 from sparse_limits.numerics.prediction.modules.calling import (
+    as_taken,
     called_by_a_loss,
     drawn,
     enough_memory,
@@ -79,9 +81,9 @@ def _all_batches(data: object) -> Iterator[Any]:
         x, y = data
         if len(x) != len(y):
             raise InputError(f"data has {len(x)} inputs and {len(y)} targets, expected as many of both")
-        return ((x[at : at + TOGETHER], y[at : at + TOGETHER]) for at in range(0, len(x), TOGETHER))
+        return ((x[part], y[part]) for part in _parts(len(x)))
     if _has_samples(data):
-        return drawn(torch.utils.data.DataLoader(data, batch_size=TOGETHER))
+        return drawn(torch.utils.data.DataLoader(data, batch_sampler=_places(data)))
     if isinstance(data, Mapping):
         return iter((data,))
     if isinstance(data, Iterable) and not isinstance(data, (str, bytes)) and not _is_array(data):
@@ -92,9 +94,9 @@ def _all_batches(data: object) -> Iterator[Any]:
 def number_of_batches(data: object, most: int | None = None) -> int | None:
     """How many batches `batches_of` yields, as far as the data say it before they are read; None where they do not."""
     if isinstance(data, Dataset):
-        held = ceil((len(data.x) - 1) / TOGETHER)
+        held = len([*_parts(len(data.x))])
     elif is_pair(data):
-        held = ceil(len(data[0]) / TOGETHER)
+        held = len([*_parts(len(data[0]))])
     elif isinstance(data, Mapping):
         held = 1
     else:
@@ -103,7 +105,7 @@ def number_of_batches(data: object, most: int | None = None) -> int | None:
         except (TypeError, NotImplementedError):  # a generator, or a loader of a stream
             return None
         if _has_samples(data):
-            held = ceil(held / TOGETHER)
+            held = len([*_parts(held)])
     return held if most is None else min(most, held)
 
 
@@ -121,24 +123,37 @@ def _has_samples(data: object) -> TypeGuard[torch.utils.data.Dataset[Any]]:
     return isinstance(data, torch.utils.data.Dataset) and not isinstance(data, torch.utils.data.IterableDataset)
 
 
+def _parts(samples: int) -> Iterator[slice]:
+    """Samples in parts of 256; none is alone in a part, where batch normalisation has no variance, if there are others."""
+    last = samples - 1
+    for start in range(0, max(last, samples and 1), TOGETHER):
+        yield slice(start, start + TOGETHER if start + TOGETHER < last else samples)
+
+
+def _places(data: Any) -> Iterator[list[int]]:
+    for part in _parts(len(data)):
+        yield list(range(part.start, part.stop))
+
+
 def _parts_of(data: Dataset) -> Iterator[Dataset]:
-    last = len(data.x) - 1  # is never alone in a part
-    for start in range(0, last, TOGETHER):
-        end = start + TOGETHER if start + TOGETHER < last else last + 1
-        yield Dataset(data.x[start:end], data.y[start:end], data.name, data.labelling, data.about)
+    for part in _parts(len(data.x)):
+        yield Dataset(data.x[part], data.y[part], data.name, data.labelling, data.about)
 
 
-def losses(module: nn.Module, batches: Iterable[Any], loss: Loss) -> Iterator[LossOfBatch]:
+def losses(
+    module: nn.Module, batches: Iterable[Any], loss: Loss, count: Counting | None = None
+) -> Iterator[LossOfBatch]:
     """Yield the loss of each batch, on the device of the module, its numbers in double precision.
 
     loss: mse, ½‖f − y‖², or cross-entropy, of a batch (x, y), with y [N, K], or classes [N]; a loss of torch, of the output and
-    y; or loss(module, batch), the mean over the batch. Outputs of more axes have their classes on the second, as torch has them,
+    y; or loss(module, batch), the mean over the batch, or the sum and the number of samples. Outputs of more axes have their classes on the second, as torch has them,
     or on the last where classes y [N, T] say so, as those of outputs [N, T, K] do: then losses add up over the T places.
 
     InputError for a batch that does not fit the loss, and for a loss that is no finite number.
     """
+    count = count or Counting()
     for place, batch in enumerate(batches):
-        found = _loss_of(module, batch, loss)
+        found = _loss_of(module, batch, loss, count)
         if not found.samples:
             raise InputError(f"batch {place} has no sample, expected at least one")
         if not isinstance(found.value, torch.Tensor) or found.value.numel() != 1:
@@ -165,7 +180,7 @@ def pass_through(module: nn.Module, batches: Iterable[Any], loss: Loss) -> None:
                 output_of(module, batch)
                 continue
             there = moved(batch, _device(module))
-            if _is_own(loss):
+            if is_own(loss):
                 called_by_a_loss(loss, module, there)
             else:
                 x = there[0] if isinstance(there, (tuple, list)) and there else there
@@ -176,7 +191,7 @@ def pass_through(module: nn.Module, batches: Iterable[Any], loss: Loss) -> None:
                 output_of_batch(module, x)
 
 
-def _is_own(loss: Loss) -> TypeGuard[Callable[[nn.Module, Any], torch.Tensor]]:
+def is_own(loss: Loss) -> TypeGuard[Callable[[nn.Module, Any], torch.Tensor]]:
     """Whether a loss is a function of the module and a batch, not of an output and targets."""
     return callable(loss) and not isinstance(loss, nn.Module)
 
@@ -185,26 +200,36 @@ def _device(module: nn.Module) -> torch.device:
     return next((each.device for each in module.parameters()), torch.device("cpu"))
 
 
-def _loss_of(module: nn.Module, batch: Any, loss: Loss) -> LossOfBatch:
+def shown_to_a_loss(module: nn.Module, batch: Dataset) -> tuple[torch.Tensor, torch.Tensor]:
+    """Inputs, as the images that they are where the module takes these alone, and targets, on the device of the module."""
+    x, y = moved((np.asarray(batch.x, float), np.asarray(batch.y, float)), _device(module))
+    return as_taken(module, x, batch), y
+
+
+def _loss_of(module: nn.Module, batch: Any, loss: Loss, count: Counting) -> LossOfBatch:
     device = _device(module)
     if isinstance(batch, Dataset):
         x, y = moved((np.asarray(batch.x, float), np.asarray(batch.y, float)), device)
     else:
         batch = moved(batch, device)
         x, y = batch if isinstance(batch, (tuple, list)) and len(batch) == 2 else (None, None)
-    if _is_own(loss):
-        given = (x, y) if isinstance(batch, Dataset) else batch
-        return _summed(called_by_a_loss(loss, module, given), _samples(given))
+    if is_own(loss):
+        given = shown_to_a_loss(module, batch) if isinstance(batch, Dataset) else batch
+        found = called_by_a_loss(loss, module, given)
+        if isinstance(found, tuple) and len(found) == 2:  # the user's own count
+            return LossOfBatch(found[0], checked_count(found[1]))
+        return _summed(found, count.samples(given))
     if not (isinstance(x, torch.Tensor) and isinstance(y, torch.Tensor)):
         raise InputError(
             f"a batch is {in_words(batch)}, expected (x, y) of tensors, or loss(module, batch) that takes it"
         )
     f = output_of(module, batch) if isinstance(batch, Dataset) else output_of_batch(module, x)
+    samples = len(y) if y.ndim else len(x)  # inputs may have their time first
     if isinstance(loss, str):
         with enough_memory("the loss of a batch"):
-            return LossOfBatch(_named(loss, f, y), len(x))
+            return LossOfBatch(_named(loss, f, y), samples)
     value = loss_of_outputs(loss, f, y)
-    return LossOfBatch(value, len(x)) if getattr(loss, "reduction", "mean") == "sum" else _summed(value, len(x))
+    return LossOfBatch(value, samples) if getattr(loss, "reduction", "mean") == "sum" else _summed(value, samples)
 
 
 def _summed(mean: torch.Tensor, samples: int) -> LossOfBatch:
@@ -256,6 +281,11 @@ def _in_one_order(f: torch.Tensor, y: torch.Tensor) -> bool:
     return of_f == of_y or (len(of_f) != len(of_y) and min(len(of_f), len(of_y)) <= 2)
 
 
+def is_shape(data: object) -> bool:
+    """Whether data are the shape of a batch alone."""
+    return isinstance(data, (tuple, list)) and bool(data) and all(type(side) is int and side > 0 for side in data)
+
+
 def example_of(data: Any) -> torch.Tensor | None:
     """The inputs of the first batch, for what needs their shape alone; None for no data.
 
@@ -263,7 +293,7 @@ def example_of(data: Any) -> torch.Tensor | None:
     """
     if data is None:
         return None
-    if isinstance(data, (tuple, list)) and data and all(type(side) is int and side > 0 for side in data):
+    if is_shape(data):
         _, *rest = data
         check_work(f"two inputs of shape {tuple(rest)}", 16 * prod(rest))
         return torch.empty((0, *rest), dtype=torch.float64)
@@ -301,11 +331,3 @@ def moved(value: Any, device: torch.device) -> Any:
         return tensor.to(device, torch.float64 if tensor.is_floating_point() else tensor.dtype, copy=True)
 
     return mapped(there, value)
-
-
-def _samples(value: Any) -> int:
-    """How many samples a batch has: the length of the first tensor in it; 1 where there is none."""
-    if isinstance(value, torch.Tensor):
-        return len(value) if value.ndim else 1
-    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, (tuple, list)) else ()
-    return next((_samples(each) for each in parts if isinstance(each, (torch.Tensor, Mapping, tuple, list))), 1)

@@ -96,6 +96,18 @@ def taken(module: nn.Module, x: torch.Tensor) -> bool:
     return True
 
 
+def as_taken(module: nn.Module, x: torch.Tensor, data: Dataset) -> torch.Tensor:
+    """Inputs [N, d], or as the images [N, c, h, w] that they are where the module takes these alone."""
+    images = _images(x, data)
+    if images is None:
+        return x
+    with torch.random.fork_rng(devices=[]), torch.no_grad():  # a forward that draws is none of those that count
+        one, other = (
+            torch.cat([each[:1], each[:1]]) for each in (x, images)
+        )  # batch normalisation takes no single one
+        return images if taken(module, other) and not taken(module, one) else x
+
+
 def _output(module: nn.Module, data: Dataset, flat: torch.Tensor) -> torch.Tensor:
     """What the module gives, whatever its shape; InputError as by `output_of`."""
     try:
@@ -173,7 +185,12 @@ def _loss(loss: Callable[[Any, Any], torch.Tensor], first: Any, second: Any, wha
             raise
         _check_memory(error, "the loss of a batch")
         _show_own(error)
-        raise OwnCodeError(f"{what}: {_said(error):.200}, expected {expected}") from error
+        said = _said(error)
+        hint = (
+            " (batches and outputs are doubles here: the loss converts what it makes itself, as by tensor.to(outputs))"
+        )
+        hint = hint if any(word in said for word in _OF_TYPES) else ""
+        raise OwnCodeError(f"{what}: {said:.200}{hint}, expected {expected}") from error
     finally:
         torch.set_default_dtype(before)
 
@@ -318,6 +335,10 @@ def _untaken(x: torch.Tensor, error: BaseException) -> str:
     hint = hint if whole else ""
     if isinstance(error, TypeError) and "required positional argument" in said:
         hint = " (a forward of several inputs stands in a module around it whose forward takes the data alone)"
+    if len(x) == 1 and "more than 1 value per channel" in said:
+        hint = (
+            " (batch normalisation needs two samples in each batch: a loader leaves a single one out by drop_last=True)"
+        )
     return f"the module does not take inputs of shape {tuple(x.shape)}: {said:.200}{hint}"
 
 

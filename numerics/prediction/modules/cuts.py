@@ -17,7 +17,15 @@ from torch import nn
 
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.masks.selection import Mask
-from sparse_limits.numerics.prediction.modules.batches import Loss, batches_of, example_of, moved
+from sparse_limits.numerics.prediction.modules.batches import (
+    Loss,
+    batches_of,
+    example_of,
+    is_own,
+    is_shape,
+    moved,
+    shown_to_a_loss,
+)
 from sparse_limits.numerics.prediction.modules.building import generators
 from sparse_limits.numerics.prediction.modules.calling import inputs_of, plain_attention, tried
 from sparse_limits.numerics.prediction.modules.chosen import Chosen
@@ -93,12 +101,12 @@ def shown_to(module: nn.Module, data: object, loss: Loss) -> Shown | None:
     A loss of the user's own calls the module itself, on samples of the first batch, or on all of it where its parts have no
     common length. Without data the inputs of a module that begins with a linear layer are known.
     """
-    device, own = next(module.parameters()).device, callable(loss) and not isinstance(loss, nn.Module)
-    if own and data is not None and not isinstance(data, (torch.Tensor, np.ndarray)):
+    device = next(module.parameters()).device
+    if is_own(loss) and data is not None and not isinstance(data, (torch.Tensor, np.ndarray)) and not is_shape(data):
         first = next(batches_of(data, 1))
-        batch = moved((first.x, first.y) if isinstance(first, Dataset) else first, device)
+        batch = shown_to_a_loss(module, first) if isinstance(first, Dataset) else moved(first, device)
         parts, words = _parts(batch)
-        return Shown([_by_loss(loss, part) for part in parts], words)  # type: ignore[arg-type]
+        return Shown([_by_loss(loss, part) for part in parts], words)
     x = (
         inputs_of(module, data)
         if isinstance(data, Dataset)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.utils.prune import BasePruningMethod, custom_from_mask
+from torch.nn.utils.prune import custom_from_mask
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.files import one_line, replacing
@@ -18,6 +18,7 @@ from sparse_limits.numerics.prediction.layers.mask_statistics import ITSELF
 from sparse_limits.numerics.prediction.modules.chosen import place_of
 from sparse_limits.numerics.prediction.modules.masks_summary import LayerMask
 from sparse_limits.numerics.prediction.modules.pruned import PRUNED
+from sparse_limits.numerics.prediction.modules.uncalled import prune_uncalled
 from sparse_limits.numerics.printing.plain_text import short_names
 
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
@@ -46,6 +47,10 @@ class ModuleMasks(dict[str, torch.Tensor]):
             path: f"{path}.weight".lstrip(".") if name == "weight" else path for path, (_, name) in places.items()
         }
         self._swapped = {path for path, (part, _) in places.items() if isinstance(part, TRANSPOSED)}
+        convolutional = (*PRUNED, *TRANSPOSED)
+        self._groups = {
+            path: getattr(part, "groups", 1) for path, (part, _) in places.items() if isinstance(part, convolutional)
+        }
         first = {id(getattr(*place)): path for path, place in places.items()}
         self._weight = {path: first[id(getattr(*place))] for path, place in places.items()}  # of a tied one, one path
         self.parameters: int = sum({id(each): each.numel() for each in module.parameters()}.values())
@@ -95,7 +100,7 @@ class ModuleMasks(dict[str, torch.Tensor]):
     @property
     def layers(self) -> list[LayerMask]:
         """What each mask keeps."""
-        return [_kept_by(path, mask, path in self._swapped) for path, mask in self.items()]
+        return [_kept_by(path, mask, path in self._swapped, self._groups.get(path, 1)) for path, mask in self.items()]
 
     @property
     def table(self) -> str:
@@ -137,8 +142,10 @@ class ModuleMasks(dict[str, torch.Tensor]):
     def apply(self, module: nn.Module) -> nn.Module:
         """Prune a module by these masks, in place, as `torch.nn.utils.prune.custom_from_mask` does, and return it.
 
-        The output layer of `nn.MultiheadAttention`, whose weight attention reads without calling the layer, is pruned at each
-        call of the attention. InputError, before anything is changed, for a layer that the module lacks or that has another shape.
+        Torch prunes a part when it is called. The output layer of `nn.MultiheadAttention`, which is not called, is pruned at each
+        call of the attention, and parts without a forward, such as lists of parameters, at each call of the module. A layer whose
+        weight a forward reads without calling the layer, as `F.linear(x, self.layer.weight)`, is pruned once: call it instead.
+        InputError, before anything is changed, for a layer that the module lacks or that has another shape.
         """
         places = {}
         for path, mask in self.items():
@@ -156,10 +163,7 @@ class ModuleMasks(dict[str, torch.Tensor]):
         for path, mask in self.items():
             part, name = places[path]
             custom_from_mask(part, name, mask.to(getattr(part, name).device))
-        pruned = {id(part) for part, _ in places.values()}
-        for attention in module.modules():
-            if isinstance(attention, nn.MultiheadAttention) and id(attention.out_proj) in pruned:
-                attention.register_forward_pre_hook(_prune_the_output_layer)
+        prune_uncalled(module, [part for part, _ in places.values()])
         return module
 
     def save(self, file: str | Path) -> None:
@@ -198,30 +202,29 @@ def _write(named: Mapping[str, torch.Tensor], target: Path) -> None:
     elif target.suffix == ".pt":
         torch.save(dict(named), target)
     else:
+        from safetensors import SafetensorError
         from safetensors.torch import save_file
 
-        save_file({name: mask.clone() for name, mask in named.items()}, target)  # those of a tied weight share memory
+        try:
+            apart = {name: mask.clone() for name, mask in named.items()}  # those of a tied weight share memory
+            save_file(apart, target)
+        except SafetensorError as error:
+            raise RuntimeError(str(error)) from error
 
 
-def _prune_the_output_layer(attention: nn.MultiheadAttention, given: object) -> None:
-    """What the hooks of the output layer would do at its own call."""
-    for hook in attention.out_proj._forward_pre_hooks.values():
-        if isinstance(hook, BasePruningMethod):
-            hook(attention.out_proj, given)
-
-
-def _kept_by(path: str, mask: torch.Tensor, swapped: bool) -> LayerMask:
-    """swapped: whether inputs come first, as in transposed convolutions."""
-    flat = mask.reshape(len(mask), mask.shape[1], -1).any(dim=2)
-    flat = flat.T if swapped else flat
+def _kept_by(path: str, mask: torch.Tensor, swapped: bool, groups: int) -> LayerMask:
+    """swapped: whether inputs come first, as in transposed convolutions. groups: of a convolution, each with its own inputs."""
+    flat = mask.reshape(groups, len(mask) // groups, mask.shape[1], -1).any(dim=3)
+    flat = flat.transpose(1, 2) if swapped else flat
+    used_rows, used_columns = flat.any(dim=2), flat.any(dim=1)
     return {
         "layer": path,
         "shape": list(mask.shape),
         "weights": mask.numel(),
         "kept": int(mask.sum()),
         "density": float(mask.double().mean()),
-        "rows": len(flat),
-        "empty_rows": int((~flat.any(dim=1)).sum()),
-        "columns": flat.shape[1],
-        "empty_columns": int((~flat.any(dim=0)).sum()),
+        "rows": used_rows.numel(),
+        "empty_rows": int((~used_rows).sum()),
+        "columns": used_columns.numel(),
+        "empty_columns": int((~used_columns).sum()),
     }

@@ -36,7 +36,7 @@ from sparse_limits.numerics.prediction.modules.building import generators
 from sparse_limits.numerics.prediction.modules.calling import drawn, for_module
 from sparse_limits.numerics.prediction.modules.chosen import Selection, called, chosen_weights, not_chosen
 from sparse_limits.numerics.prediction.modules.costs import Asked
-from sparse_limits.numerics.prediction.modules.cuts import cuts, shown_to
+from sparse_limits.numerics.prediction.modules.cuts import Shown, cuts, shown_to
 from sparse_limits.numerics.prediction.modules.detached import detached_copy
 from sparse_limits.numerics.prediction.modules.module_masks import ModuleMasks
 from sparse_limits.numerics.prediction.modules.ranks import notes_on_ranks
@@ -101,7 +101,7 @@ def prune_module(
         which is one batch, or batches of any kind; None for random and magnitude; for SynFlow inputs x as an example, or the
         shape of a batch, are enough
     loss : mse, ½‖f − y‖²; cross-entropy of the outputs' softmax, with targets onehot or classes; a loss of torch, of output and
-        targets; or loss(module, batch), the mean loss of a batch of any kind
+        targets; or loss(module, batch), the mean loss of a batch of any kind, or the sum of the losses and the number of samples
     scope : global, one threshold for all layers; layer, the density in each; erdos-renyi or erdos-renyi-kernel, more in layers of
         few inputs and outputs (`sparse_limits.numerics.masks.allocation`); or lamp, for magnitude
     rounds : how often what is left is scored, and density^(k/rounds) kept, k = 1, 2, …: of synflow-iterative 100 unless given, of
@@ -142,6 +142,8 @@ def prune_module(
     if not isinstance(module, nn.Module):
         raise InputError(f"the module is {module!r:.100}, expected a torch module")
     check_plain(module)
+    if torch.is_inference_mode_enabled():
+        raise InputError("prune is called within torch.inference_mode(), expected outside of it: it needs gradients")
     chosen = chosen_weights(module, include, exclude)
     parameters = sum(each.numel() for each in module.parameters())
     check_work(f"pruning {many(parameters, 'parameter')}", BYTES * parameters, instead="a smaller module")
@@ -161,7 +163,7 @@ def prune_module(
         if found := [f"{said}{note}" for note in notes_on_ranks(scores, masks, method, density, scope)]:
             ranks[:] = found
 
-    with generators(seed_sequence(seed)):  # should the forward draw
+    with torch.enable_grad(), generators(seed_sequence(seed)):  # should the forward draw
         if method == IN_ROUNDS:
             once = Asked(1, "fewer rounds (`rounds`)")
             masks = masks_in_rounds(there, source, density, scope, rounds, ties, chosen, progress, ranked, once)
@@ -179,7 +181,7 @@ def prune_module(
                 return found
 
             masks = rescored(there, chosen, rounds or 1, score, share, progress)
-        shown = shown_to(there, few, loss)
+        shown = _shown_to(there, few, loss, needed=source is not None)
         lost = [] if shown is None else [*cuts(there, masks, chosen, shown)]
         if method == IN_ROUNDS:
 
@@ -190,7 +192,8 @@ def prune_module(
             lost += notes_on_rounds(there, masks, density, scope, ROUNDS if rounds is None else rounds, chosen, again)
     found = {called(name): torch.from_numpy(masks[path]) for path in masks for name in chosen[path]}
     whole = [path or ITSELF for path, mask in masks.items() if scope in (ERDOS_RENYI, WITH_KERNELS) and mask.all()]
-    notes = [*_notes(module, source, not_chosen(module, chosen, exclude), whole), *ranks, *lost]
+    read = source.notes if isinstance(source, UserData) else ()
+    notes = [*read, *_notes(module, source, not_chosen(module, chosen, exclude), whole), *ranks, *lost]
     return ModuleMasks(found, module, notes)
 
 
@@ -237,6 +240,16 @@ def _check(
         if method not in (IN_ROUNDS, *DATA_DRIVEN):
             instead = f", and {IN_ROUNDS} has them" if method == "synflow" else ""
             raise InputError(f"rounds is {rounds}, expected none with {method}: one round is all that it has{instead}")
+
+
+def _shown_to(module: nn.Module, data: object, loss: Loss, *, needed: bool) -> Shown | None:
+    """What the masked module is called on; None for data that nothing needs, and that cannot be shown to it."""
+    try:
+        return shown_to(module, data, loss)
+    except InputError:
+        if needed:
+            raise
+        return None
 
 
 def _notes(module: nn.Module, source: Data, others: Sequence[str], whole: Sequence[str]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from torch.nn.utils import parametrize
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.prediction.architecture import EPSILON, LEAK
 from sparse_limits.numerics.prediction.modules.pruned import overlaid
+from sparse_limits.numerics.prediction.modules.uncalled import OURS
 from sparse_limits.numerics.printing.plain_text import plain
 from sparse_limits.theory.own_code import is_theirs, set_apart
 
@@ -265,7 +266,7 @@ def check_plain(module: nn.Module) -> None:
                 raise InputError(f"{where}: {name} has entries that are not finite, expected finite ones")
         if parametrize.is_parametrized(part):
             raise InputError(f"{where}: weights are reparametrised, expected weights as they are")
-        if part._forward_hooks or part._forward_pre_hooks:
+        if part._forward_hooks or any(hook not in OURS for hook in part._forward_pre_hooks.values()):
             raise InputError(
                 f"{where} has hooks, as layers have that prune, weight_norm or spectral_norm computes weights for, expected none"
             )

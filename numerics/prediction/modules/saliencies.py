@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from math import ceil
 from typing import Any, TypeAlias
@@ -16,14 +16,17 @@ from sparse_limits.numerics.arguments import InputError, Seed, seed_sequence
 from sparse_limits.numerics.data import Dataset
 from sparse_limits.numerics.prediction.layers.mask_statistics import Scores
 from sparse_limits.numerics.prediction.layers.residual import Residual
+from sparse_limits.numerics.prediction.modules.batch_samples import WAY_OUT, Counting
 from sparse_limits.numerics.prediction.modules.batches import Loss, batches_of, losses, number_of_batches, pass_through
 from sparse_limits.numerics.prediction.modules.calling import derivatives, output_of, plain_attention
 from sparse_limits.numerics.prediction.modules.chosen import Chosen
 from sparse_limits.numerics.prediction.modules.costs import Asked, check_cost
 from sparse_limits.numerics.prediction.modules.scoring import (
+    check_all_reach,
     checked_scores,
     gradients,
     in_numpy,
+    reached,
     scored_copy,
     weights_at,
 )
@@ -38,6 +41,7 @@ class UserData:
 
     held: object
     most: int | None
+    notes: list[str] = field(default_factory=list)  # on how batches were read
 
 
 Data: TypeAlias = Dataset | UserData | torch.Tensor | None
@@ -85,7 +89,7 @@ def scores_of(
 
     def score(other: nn.Module, part: Any) -> dict[str, torch.Tensor]:
         if method == "wanda":
-            return wanda_scores(other, lambda: pass_through(other, [part], loss))
+            return wanda_scores(other, lambda: pass_through(other, [part], loss), weights)
         return _slopes_of_batches(other, weights_at(other, chosen), method, UserData([part], None), loss)
 
     def check(batch: Any) -> None:
@@ -97,7 +101,7 @@ def scores_of(
         first = next(batches)
         check(first)  # before what enters the layers is seen
         told = _told(chain([first], batches), _steps(data), progress)
-        found = wanda_scores(copy, lambda: pass_through(copy, told, loss))
+        found = wanda_scores(copy, lambda: pass_through(copy, told, loss), weights)
         if other := next((path for path in weights if path not in found), None):
             raise InputError(f"{other}: wanda is not defined for this part, expected linear and convolutional layers")
         return in_numpy({path: found[path] for path in weights})
@@ -203,6 +207,7 @@ def _slopes_of_batches(
 ) -> dict[str, torch.Tensor]:
     """As `_slopes`, a batch after the other: the gradients of batches add up, and so do their products with the Hessian.
 
+    A weight need not reach the loss of each batch, but that of one.
     GraSP goes through the batches twice, first for the gradient of all of them, and keeps them for that. check: called with the
     first batch before it is run.
     """
@@ -210,20 +215,31 @@ def _slopes_of_batches(
     kept = list(_batches(data)) if curved else []
     steps = 2 * len(kept) if curved else _steps(data)
     slopes = {path: torch.zeros_like(weight) for path, weight in weights.items()}
-    samples = 0
-    for each in losses(module, _told(_checked(kept or _batches(data), check), steps, progress), loss):
-        for slope, found in zip(slopes.values(), gradients(module, method, each.value, weights), strict=True):
-            slope += found
+    samples, met, count = 0, set[str](), Counting()
+    for each in losses(module, _told(_checked(kept or _batches(data), check), steps, progress), loss, count):
+        for path, found in zip(weights, reached(module, method, each.value, weights), strict=True):
+            if found is not None:
+                slopes[path] += found
+                met.add(path)
         samples += each.samples
+    check_all_reach(weights, [path in met for path in weights])
+    if count.alike and isinstance(data, UserData):
+        data.notes[:] = [
+            f"each batch counts alike, since its tensors do not say how many samples it has: {WAY_OUT} tells it"
+        ]
     slopes = {path: slope / samples for path, slope in slopes.items()}
     if not curved:
         return slopes
     products = {path: torch.zeros_like(weight) for path, weight in weights.items()}
     with plain_attention(method):
         for each in losses(module, _told(kept, steps, progress, len(kept)), loss):
-            found = gradients(module, method, each.value, weights, create_graph=True)
-            along = torch.stack([(a * b).sum() for a, b in zip(found, slopes.values(), strict=True)]).sum()
-            curvature = derivatives(module, method, along, list(weights.values()))
+            found = reached(module, method, each.value, weights, create_graph=True)
+            parts = [(a * b).sum() for a, b in zip(found, slopes.values(), strict=True) if a is not None]
+            if not parts:  # a batch of which no chosen weight has a part
+                continue
+            along = torch.stack(parts).sum()
+            curvature = derivatives(module, method, along, list(weights.values()), allow_unused=True)
             for product, more in zip(products.values(), curvature, strict=True):
-                product += more / samples
+                if more is not None:
+                    product += more / samples
     return products

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -55,13 +55,28 @@ def gradients(
     create_graph: bool = False,
 ) -> Any:
     """∂value/∂weights; InputError if a layer does not reach the value, or autograd has no derivative of a part."""
+    found = reached(module, method, value, weights, create_graph)
+    check_all_reach(weights, [each is not None for each in found])
+    return found
+
+
+def reached(
+    module: nn.Module,
+    method: str,
+    value: torch.Tensor,
+    weights: Mapping[str, torch.Tensor],
+    create_graph: bool = False,
+) -> tuple[torch.Tensor | None, ...]:
+    """∂value/∂weights, None for a weight that does not reach the value; InputError for a value that no parameter reaches."""
     if not value.requires_grad:
         raise InputError("no weight reaches the output, expected layers that do")
-    found = derivatives(module, method, value, list(weights.values()), create_graph=create_graph, allow_unused=True)
-    unused = next((path for path, each in zip(weights, found, strict=True) if each is None), None)
-    if unused is not None:
+    return derivatives(module, method, value, list(weights.values()), create_graph=create_graph, allow_unused=True)
+
+
+def check_all_reach(weights: Iterable[str], reach: Iterable[bool]) -> None:
+    """InputError for a weight that does not reach the output."""
+    if (unused := next((path for path, does in zip(weights, reach, strict=True) if not does), None)) is not None:
         raise InputError(f"{unused} does not reach the output, expected layers that do")
-    return found
 
 
 def checked_scores(scores: Scores, module: nn.Module, chosen: Chosen | None = None) -> Scores:

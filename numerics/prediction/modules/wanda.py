@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from typing import Any, TypeGuard
 
@@ -18,10 +18,11 @@ Entered = Callable[
 ]  # what enters a layer, of a call
 
 
-def wanda_scores(module: nn.Module, forward: Callable[[], object]) -> dict[str, torch.Tensor]:
+def wanda_scores(module: nn.Module, forward: Callable[[], object], wanted: Collection[str]) -> dict[str, torch.Tensor]:
     """abs(w) times the norm of its input over the samples, by the paths of layers; a convolution is a linear layer on its patches.
 
-    forward: calls the module on all samples, in as many batches as it likes.
+    forward: calls the module on all samples, in as many batches as it likes. wanted: the paths of weights; those of other parts
+    than linear and convolutional layers have no scores.
 
     Of a tied weight all the layers count that have it. The output layer of `nn.MultiheadAttention`, whose own forward is not
     called, counts by the attention's calls.
@@ -37,7 +38,8 @@ def wanda_scores(module: nn.Module, forward: Callable[[], object]) -> dict[str, 
         return record
 
     watched: list[tuple[nn.Module, Callable[..., None]]] = []
-    for path, names in places(module).items():
+    layers = {path: layer for path, layer in pruned_layers(module).items() if path in wanted}
+    for path, names in ((path, names) for path, names in places(module).items() if path in layers):
         for where in map(part_of, filter(is_weight, names)):
             layer = module.get_submodule(where)
             if isinstance(layer, PRUNED):
@@ -50,7 +52,6 @@ def wanda_scores(module: nn.Module, forward: Callable[[], object]) -> dict[str, 
         forward()
     for handle in handles:
         handle.remove()
-    layers = pruned_layers(module)
     if (idle := next((path for path in layers if path not in squares), None)) is not None:
         raise InputError(
             f"{idle} does not reach the output through its own forward, expected layers that do: what enters it is not seen"
