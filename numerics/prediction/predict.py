@@ -272,7 +272,9 @@ def answer(
 
 
 def _of_law(asked: Question, methods: Sequence[str], progress: Callable[[str], object]) -> MethodsResult:
-    """What the law says about each method, and of which it says nothing without pruned networks."""
+    """What the law says about each method, and of which it says nothing at this density or without pruned networks."""
+    from sparse_limits.numerics.masks.threshold import UnreachableDensityError
+    from sparse_limits.numerics.prediction.first_layer.row_law import NotCoveredError
     from sparse_limits.numerics.prediction.layers.forecast import of_layers
     from sparse_limits.numerics.prediction.layers.validity import OutsideError
 
@@ -285,7 +287,7 @@ def _of_law(asked: Question, methods: Sequence[str], progress: Callable[[str], o
                 from sparse_limits.numerics.prediction.modules.forecast import of_module
 
                 results.append(of_module(asked.of(method), told))
-        except OutsideError as error:
+        except (NotCoveredError, OutsideError, UnreachableDensityError) as error:
             left_out.append(LeftOut(method=method, reason=str(error)))
     return MethodsResult(tuple(results), tuple(left_out))
 

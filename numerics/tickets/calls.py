@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from sparse_limits.numerics.arguments import InputError, Seed, seed_number
 from sparse_limits.numerics.door import door
+from sparse_limits.numerics.files import check_writable
 from sparse_limits.numerics.limits import Limit, Work, read_limit
 from sparse_limits.numerics.printing.plain_text import plain
 from sparse_limits.numerics.subset_sum.exact_numbers import exact_number
@@ -169,7 +170,7 @@ def ticket(
         raise InputError("radius is given, expected only beside output_error")
     check_delta("delta", delta)
     if output is not None:
-        ticket_file(output)  # refused before the work, not after it
+        check_writable(str(ticket_file(output)))  # refused before the work, not after it
     if isinstance(target, Case) and (data is not None or nonnegative):
         raise InputError("target is a Case, which brings its samples, expected neither data nor nonnegative")
     columns = _columns(data, label_column, missing, drop)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.columns import check_missing, of_arrays
-from sparse_limits.numerics.files.sample_arrays import read_torch
+from sparse_limits.numerics.files.sample_arrays import SampleArrays, read_torch
 from sparse_limits.numerics.limits import Limit, Work
 from sparse_limits.numerics.printing.plain_text import plain
 from sparse_limits.numerics.tickets.archives import OF_TORCH, open_arrays
@@ -62,24 +62,29 @@ def read_samples(data: str, inputs: int, limit: Limit, columns: Columns) -> Read
         return ReadSamples(found.x, found.y, [])
     if suffix == ".npz":  # whose x may stand without y
         return _of_archive(data, limit, columns)
-    if suffix in OF_TORCH and (alone := _x_alone(data, limit)) is not None:
+    tensors = _tensors(data, limit) if suffix in OF_TORCH else None
+    if tensors is not None and tensors.alone:
         _no_columns(data, columns._replace(missing=None))
-        return _without_gaps(data, alone, None, columns.missing)
+        return _without_gaps(data, tensors.x, None, columns.missing)
     if suffix not in SUFFIXES:
         expected = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
         raise InputError(f"{plain(data)}: suffix is {suffix!r:.40}, expected {expected}")
-    return _of_table(data, inputs, limit, columns)
+    apart = tensors is not None and tensors.y is not None
+    return _of_table(data, None if apart else inputs, limit, columns)
 
 
-def _of_table(data: str, inputs: int, limit: Limit, columns: Columns) -> ReadSamples:
-    """A table or arrays as everywhere; labels that are words are numbered in the sorted order of their classes, and a remark says so."""
+def _of_table(data: str, inputs: int | None, limit: Limit, columns: Columns) -> ReadSamples:
+    """A table or arrays as everywhere; labels that are words are numbered in the sorted order of their classes, and a remark says so.
+
+    inputs: a matrix of as many columns has no labels; None where labels stand apart from the inputs
+    """
     from sparse_limits.numerics.data import TEXT
 
     work = _table_work(Path(data)) if Path(data).suffix.lower() in TEXT else _array_work(Path(data))
     limit.check(f"{plain(data)}: these samples", work)
     found = _loaded(data, columns)
     remarks = [note for note in found.about.notes if "missing values" in note]
-    if columns.label is None and found.x.shape[1] == inputs - 1:
+    if columns.label is None and inputs is not None and found.x.shape[1] == inputs - 1:
         return ReadSamples(np.hstack([found.x, found.y]), None, remarks)
     if classes := found.about.classes:
         named = [f"{word} {place}" for place, word in enumerate(classes[:_CLASSES])]
@@ -115,16 +120,15 @@ def _of_archive(data: str, limit: Limit, columns: Columns) -> ReadSamples:
     return found._replace(remarks=remarks + found.remarks)
 
 
-def _x_alone(data: str, limit: Limit) -> NDArray[Any] | None:
-    """The tensor x (or X) of a file of tensors by names that has no y; None for other files."""
+def _tensors(data: str, limit: Limit) -> SampleArrays | None:
+    """What a file of tensors holds, maybe x (or X) alone; None for a file that cannot be read so."""
     limit.check(f"{plain(data)}: these samples", _array_work(Path(data)))
     if not Path(data).is_file():
         return None
     try:
-        found = read_torch(Path(data), labelled=False)
+        return read_torch(Path(data), labelled=False)
     except (InputError, OSError):  # whoever reads it as samples with labels says so
         return None
-    return found.x if found.y is None and found.alone else None
 
 
 def _without_gaps(data: str, x: NDArray[Any], y: NDArray[Any] | None, missing: str | None) -> ReadSamples:

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from helpers import needs
 
+import sparse_limits as sl
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.tickets.cases import from_files
 from sparse_limits.numerics.tickets.limits import USUAL
-from sparse_limits.numerics.tickets.samples import Columns
+from sparse_limits.numerics.tickets.samples import Columns, read_samples
 
 RNG = np.random.default_rng(5)
 X, PLACES = RNG.random((12, 3)), np.arange(12) % 3
@@ -98,3 +100,28 @@ def test_a_tensor_x_may_stand_alone(folder):
     found = samples(folder, "x.pt")
     np.testing.assert_array_equal(found.x[:, :, 0], X)
     assert found.labels is None
+
+
+@pytest.mark.parametrize("kind", ["names", "pair"])
+def test_labels_that_stand_apart_are_no_input(tmp_path, kind):
+    """A target of one input more would else read them as its last one."""
+    torch = needs("torch")
+    x, y = torch.randn(6, 3), torch.arange(6) % 2
+    torch.save({"x": x, "y": y} if kind == "names" else (x, y), tmp_path / "a.pt")
+    found = read_samples(str(tmp_path / "a.pt"), 4, USUAL, Columns())
+    assert found.x.shape == (6, 3)
+    assert found.y is not None
+    torch.save(torch.cat([x, y[:, None]], dim=1), tmp_path / "b.pt")  # one matrix of four columns has no labels
+    assert read_samples(str(tmp_path / "b.pt"), 4, USUAL, Columns()).x.shape == (6, 4)
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_search(folder):
+    told = []
+    with pytest.raises(InputError, match=r"the folder .*nowhere does not exist"):
+        sl.ticket(
+            f"{folder}/net.npz",
+            epsilon=0.1,
+            output=f"{folder}/nowhere/t.npz",
+            progress=lambda *words: told.append(words),
+        )
+    assert told == []

@@ -175,7 +175,14 @@ def output_moments(x: Floats, residual: Floats) -> OutputMoments:
     x, r = _samples(x, residual)
     if r.ndim != 2:
         raise InputError(f"residual has shape {r.shape}, expected [{len(x)}, q]: a row for each sample")
-    total = np.zeros((x.shape[1], r.shape[1], r.shape[1]))
+    d, q = x.shape[1], r.shape[1]
+    check_work(
+        f"the moments of {d} inputs and {q} outputs",
+        8.0 * d * q * (5 * q + 1000),  # about three arrays of 300 frequencies for each pair, measured
+        SECONDS_OF_PRODUCT * len(x) ** 2 * d * q,
+        instead="fewer inputs or classes",
+    )
+    total = np.zeros((d, q, q))
     for rows, gates in _gate_covariances(x):
         for k, output in enumerate(r.T):
             total[:, :, k] += (x[rows] * (gates @ (output[:, None] * x))).T @ r[rows]

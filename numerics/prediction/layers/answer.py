@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 UNKNOWN = (
-    "too few drawn scores lie beyond the threshold (take more --units), or the threshold falls among scores that are 0"
+    "too few drawn scores lie beyond the threshold (take more --units), or the threshold falls among scores that are "
 )
 
 
@@ -75,7 +75,9 @@ def forecast(
         tuple(layers),
         (
             *notes_of(settings, network, data, given, said, second_term, names, averaged=bool(seen)),
-            *unknown_on(curve, settings.curve, UNKNOWN, names),
+            *unknown_on(
+                curve, settings.curve, UNKNOWN + ("not positive" if settings.method == "grasp" else "0"), names
+            ),
         ),
         network,
         columns=np.mean([each.columns for each in said], axis=0),

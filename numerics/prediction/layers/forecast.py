@@ -14,7 +14,8 @@ from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.layers.answer import forecast
 from sparse_limits.numerics.prediction.layers.observation import pruned_by, second_term_alone, work_alone, work_of
-from sparse_limits.numerics.prediction.layers.predicted import check_residual
+from sparse_limits.numerics.prediction.layers.predicted import COPIES, check_residual
+from sparse_limits.numerics.prediction.layers.rounds import fewer_rounds
 from sparse_limits.numerics.prediction.layers.validity import OutsideError, check_answerable
 from sparse_limits.numerics.prediction.question import Question
 from sparse_limits.numerics.prediction.result import Result
@@ -24,6 +25,7 @@ from sparse_limits.numerics.processes.parallel import in_order
 from sparse_limits.numerics.store import Store, stored
 
 Floats = NDArray[np.float64]
+SECONDS_OF_ROUND = 1.5e-8  # of a weight, measured on one core at 512 units
 
 
 def of_layers(
@@ -96,13 +98,24 @@ def check_fit(settings: Settings, network: Architecture, data: Dataset) -> None:
 
 
 def check_compared(settings: Settings, weights: int) -> None:
-    """InputError for rounds that would take too long with so many weights of a network."""
-    compared = weights * (settings.rounds or ROUNDS)
-    if settings.method == IN_ROUNDS and compared > MOST_COMPARED:
+    """InputError for rounds that would take too long with so many weights: in one network, or in all that are drawn."""
+    if settings.method != IN_ROUNDS:
+        return
+    rounds = settings.rounds or ROUNDS
+    compared = weights * rounds
+    if compared > MOST_COMPARED:
         raise InputError(
-            f"{weights} weights in {settings.rounds or ROUNDS} rounds are compared {compared:.2g} times in one network, "
+            f"{weights} weights in {rounds} rounds are compared {compared:.2g} times in one network, "
             f"expected at most {MOST_COMPARED:.2g}: narrower layers, or fewer rounds (--rounds)"
         )
+    of_the_prediction = COPIES * ((1 + len(settings.curve)) * rounds + sum(fewer_rounds(rounds)))
+    of_the_sample = settings.networks * rounds if settings.sample else 0
+    check_work(
+        f"{many(settings.networks, 'network')} of {weights} weights in {rounds} rounds, and {COPIES} for the prediction",
+        0.0,
+        SECONDS_OF_ROUND * weights * (of_the_prediction + of_the_sample),
+        instead="narrower layers, fewer rounds (--rounds) or fewer networks",
+    )
 
 
 def check_classes(data: Dataset) -> None:

@@ -59,7 +59,8 @@ def of_first_layer(question: Question, progress: Callable[[str], object] = lambd
 def result_of(
     settings: Settings, network: Architecture, data: Dataset, given: int, notes: Sequence[str], first: FirstLayer
 ) -> Result:
-    """The densities of columns, averages over networks; the density of the whole layer is as asked."""
+    """The densities of columns, averages over networks, None if they are withdrawn; the density of the whole layer is as asked."""
+    withdrawn = _withdrawn(first.p_value)
     seen = [case.observation for case in first.cases if case.observation is not None]
     shares = [float(each.mask.mean()) for each in seen]
     layer = LayerResult(
@@ -80,10 +81,10 @@ def result_of(
         (layer,),
         tuple(notes),
         network,
-        columns=np.mean([case.prediction.densities for case in first.cases], axis=0),
+        columns=None if withdrawn else np.mean([case.prediction.densities for case in first.cases], axis=0),
         observed_columns=np.mean([each.densities for each in seen], axis=0) if seen else None,
         reads=0,
-        withdrawn=_withdrawn(first.p_value),
+        withdrawn=withdrawn,
         first=first,
     )
 

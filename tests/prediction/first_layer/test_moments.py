@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import Dataset, symmetrised
 from sparse_limits.numerics.exact.balls import number
+from sparse_limits.numerics.limits import limit
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.prediction.first_layer.moments import (
     OutputMoments,
@@ -362,3 +364,8 @@ def test_zero_scores_bound_the_density() -> None:
 
 def test_constant_expressions_evaluate() -> None:
     assert numeric((tau,), sp.Integer(3))(1.0) == 3
+
+
+def test_moments_of_many_outputs_are_refused_before_room_is_made():
+    with limit("1G"), pytest.raises(InputError, match="the moments of 3072 inputs and 1000 outputs would take about"):
+        output_moments(np.ones((2, 3072)), np.ones((2, 1000)))

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from questions import predict_layers, report
 
-from sparse_limits import DataSource
+from sparse_limits import DataSource, predict
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.limits import limit
 from sparse_limits.numerics.prediction.architecture import Architecture
 from sparse_limits.numerics.prediction.layers.drawn import draw, masks_in_rounds
 from sparse_limits.numerics.prediction.layers.rounds import WideLayers, notes_on
@@ -177,3 +179,12 @@ def test_where_no_weight_is_kept_no_law_is_told(init, density):
 def test_the_balance_is_found_at_every_density(init, density):
     layers = WideLayers(Architecture(64, (30,), 2, init=init))
     assert layers.density(layers.balanced_at(density)) == pytest.approx(density, rel=1e-6)
+
+
+def test_rounds_that_would_take_too_long_are_refused():
+    asked = {"method": "synflow-iterative", "data": "digits", "network": [512], "rounds": 10_000, "samples": 50}
+    with limit("10s"), pytest.raises(InputError, match="in 10000 rounds, and 8 for the prediction would take about"):
+        predict(**asked)
+    asked["rounds"] = 2
+    with limit("10s"):
+        assert predict(**asked).layers

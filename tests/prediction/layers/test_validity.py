@@ -225,3 +225,13 @@ def test_the_work_of_networks_grows_with_what_is_asked():
     assert work(samples=200)[0] - room == pytest.approx(room - BYTES_OF_WEIGHT * weights)
     with limit("1M"), pytest.raises(InputError, match="4 networks of widths 256, 256 on 100 samples would take about"):
         predict_layers("snip", widths=(256, 256), samples=100, units=512)
+
+
+def test_a_density_beyond_one_method_leaves_the_others():
+    found = compare_methods("digits", [4096], density=0.6, samples=60, units=256)
+    assert {each["method"] for each in found.left_out} >= {"grasp"}
+    assert all("positive scores have" in each["reason"] for each in found.left_out if each["method"] == "grasp")
+    assert {"random", "magnitude", "snip"} <= {each.settings.method for each in found.results}
+    found = compare_methods("digits", [128], density=0.97, samples=60, units=256)
+    assert any("non-zero scores have" in each["reason"] for each in found.left_out)
+    assert {"random", "magnitude"} <= {each.settings.method for each in found.results}

@@ -52,6 +52,7 @@ def test_densities_that_the_networks_contradict_are_withdrawn(p_value, withdrawn
     found = result_of(found.settings, found.network, found.data, found.given, found.notes, first)
     summary = summarise(found, seed=3)
     assert bool(found.withdrawn) == withdrawn
+    assert (found.columns is None) == withdrawn
     assert (summary["withdrawn"] or "") == found.withdrawn
     terminal = io.StringIO()
     show(Console(file=terminal, width=200), summary, 2)
