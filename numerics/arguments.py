@@ -158,7 +158,7 @@ def non_negative_vector(name: str, values: ArrayLike) -> Floats:
     array = finite_vector(name, values)
     if array.min() < 0:
         raise InputError(f"{name} contains {array.min()}, expected values ≥ 0")
-    return array
+    return array + 0.0  # no negative 0, whose inverse would be below all numbers
 
 
 def real_matrix(name: str, value: ArrayLike | None) -> NDArray[np.floating]:

@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from sparse_limits.numerics.arguments import InputError, checked_array, non_negative_vector, proper_share
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.kernels.regression import symmetric
+from sparse_limits.numerics.kernels.regression import rounding_of_eigenvalues, symmetric
 from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, mode, mode_loss, time
 from sparse_limits.theory.flow.times import lam, latest_time, mean_time, mu, part, stuck
 from sparse_limits.theory.flow.times import left as left_of_part
@@ -128,9 +128,10 @@ def _modes(kernel: ArrayLike, residual: ArrayLike) -> tuple[Floats, Floats, Floa
     if not np.isfinite(start).all():
         raise InputError("residual holds nan or infinite numbers, expected finite ones")
     values, vectors = np.linalg.eigh(K)
-    if values[0] < -1e-8 * max(values[-1], 0.0):
+    rounding = rounding_of_eigenvalues(kernel)
+    if values[0] < -max(1e-8 * max(values[-1], 0.0), rounding):
         raise InputError(f"kernel has the eigenvalue {values[0]:.3g}, expected none below 0")
-    values = np.where(values > ROUNDING * len(K) * values[-1], values, 0.0)
+    values = np.where(values > max(ROUNDING * len(K) * values[-1], rounding), values, 0.0)
     return values, vectors.T @ start.reshape(len(K), -1), vectors
 
 

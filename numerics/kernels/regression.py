@@ -121,8 +121,23 @@ def solved(K: Floats, y: Floats) -> Floats:
     return cho_solve(factors, y)
 
 
+def precision(values: ArrayLike) -> float:
+    """The relative rounding of numbers as they come: in single precision 1.2e-7."""
+    kind = np.asarray(values).dtype
+    return float(np.finfo(kind if kind.kind == "f" else np.float64).eps)
+
+
+def rounding_of_eigenvalues(values: ArrayLike) -> float:
+    """How far eight units of rounding in each entry of a kernel can move its eigenvalues: by no more than the largest sum of a row of
+    so much of the moduli."""
+    return 8 * precision(values) * float(np.abs(np.asarray(values, np.float64)).sum(axis=1).max())
+
+
 def symmetric(name: str, values: ArrayLike) -> Floats:
-    """A kernel matrix as float64 [m, m], its rounding averaged away; InputError unless it is finite and symmetric."""
+    """A kernel matrix as float64 [m, m], its rounding averaged away; InputError unless it is finite and symmetric.
+
+    The two halves may differ by rounding of the precision that it comes in.
+    """
     K = np.asarray(checked_array(name, values))
     if K.ndim != 2 or K.shape[0] != K.shape[1] or not K.size or K.dtype.kind not in "biuf":
         raise InputError(f"{name} is {K.dtype} of shape {K.shape}, expected a non-empty square matrix of real numbers")
@@ -130,7 +145,7 @@ def symmetric(name: str, values: ArrayLike) -> Floats:
     if not np.isfinite(K).all():
         raise InputError(f"{name} holds nan or infinite entries, expected finite numbers")
     apart = np.abs(K - K.T).max()
-    if apart > 1e-8 * np.abs(K).max():
+    if apart > max(1e-8, 64 * precision(values)) * np.abs(K).max():
         raise InputError(f"{name} is not symmetric: entries differ by {apart:.3g}, expected K = Kᵀ")
     return K / 2 + K.T / 2
 

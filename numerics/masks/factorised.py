@@ -17,7 +17,8 @@ from scipy.sparse import csr_array
 
 from sparse_limits.numerics.arguments import InputError, checked_integer, non_negative_vector
 from sparse_limits.numerics.machine_code import compiled
-from sparse_limits.numerics.masks.sampling import Floats, Indices, Rectangles, candidates, csr_of, descending, rank_grid
+from sparse_limits.numerics.masks.sampling import Rectangles, candidates, csr_of, descending, rank_grid
+from sparse_limits.numerics.masks.sampling_loops import Floats, Indices
 from sparse_limits.numerics.masks.selection import kth_largest, largest_of_rows
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]

@@ -22,17 +22,15 @@ from sparse_limits.numerics.arguments import InputError, Seed, finite_vector, ge
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.machine_code import compiled
+from sparse_limits.numerics.masks.sampling_loops import SLACK, Floats, Indices, Names, counting_sort, jump, thin
 
-Floats = NDArray[np.floating]
-Indices = NDArray[np.int64]
-Names = NDArray[np.int32]
 Chunk = tuple[Indices, Indices, Floats]  # rows, columns and bounds of some candidates
 
 _CHUNK = 2**15  # candidates in flight: their temporaries stay in cache
 # What sampling takes, measured: a weight that is kept, a rectangle, a row or column, and a candidate
 BYTES_OF_KEPT, BYTES_OF_RECTANGLE, BYTES_OF_LINE = 24, 64, 32
 SECONDS_OF_CANDIDATE, SECONDS_OF_ENTRY = 1e-7, 5e-9  # the latter where the kernel is evaluated once
-_SLACK = 1 + 1e-12  # two evaluations of one kernel value may differ by a few units in the last place
+_EXACT = 2**53  # positions in a block are floats
 
 
 @door
@@ -149,7 +147,7 @@ def sample_rank_one(p: ArrayLike, q: ArrayLike, rng: Seed) -> csr_array:
            [0, 0, 0]])
     """
     p, q = non_negative_vector("p", p), non_negative_vector("q", q)
-    if not p.max() * q.max() <= _SLACK:
+    if not p.max() * q.max() <= SLACK:
         raise InputError(f"max(p)·max(q) is {p.max() * q.max():g}, expected at most 1")
     return sample_factorised(lambda x: x, p, q, rng)
 
@@ -209,12 +207,14 @@ def candidates(grid: Rectangles, rng: np.random.Generator) -> Iterator[Chunk]:
 
     Yields (rows, columns, bounds) of at most `_CHUNK` candidates. The arrays are reused: copy what is to be kept.
     """
+    if (cells := int(np.where(grid.bound > 0, grid.height * grid.width, 0).max())) >= _EXACT:
+        raise InputError(f"a block has {cells} entries, expected fewer than 2^53: smaller blocks")
     with np.errstate(divide="ignore"):  # bound 1 has rate ∞: every jump is 0
         rate = -np.log1p(-grid.bound)
     rows, columns, group = np.empty((3, _CHUNK), np.int64)
-    jump, at, position = compiled(_jump), 0, -1.0
+    fill, at, position = compiled(jump), 0, -1.0
     while at < rate.size:
-        filled, at, position = jump(rng, rate, *grid[1:], at, position, rows, columns, group)
+        filled, at, position = fill(rng, rate, *grid[1:], at, position, rows, columns, group)
         if filled:
             yield rows[:filled], columns[:filled], grid.bound[group[:filled]]
 
@@ -231,7 +231,7 @@ def rank_grid(row: Floats, column: Floats) -> tuple[Rectangles, Floats]:
 
 def csr_of(rows: Names, columns: Names, shape: tuple[int, int]) -> csr_array:
     """The mask with the given distinct entries, in any order."""
-    indices, starts = compiled(_counting_sort)(rows, columns, *shape)
+    indices, starts = compiled(counting_sort)(rows, columns, *shape)
     return csr_array((np.ones(indices.size, bool), indices, starts), shape=shape)
 
 
@@ -254,13 +254,16 @@ def _thinned(
 ) -> tuple[Names, Names]:
     """The rows and columns of the candidates that stay, each with chance values/bounds, by the names they are given [m], [n]."""
     bounds = chunk[2]
-    p = np.ascontiguousarray(_shaped(values, bounds.shape))
+    p = _shaped(values, bounds.shape)
+    if p.dtype.kind not in "biuf":
+        raise InputError(f"probabilities are {p.dtype}, expected real numbers")
+    p = np.ascontiguousarray(p, np.float64)
     down, across = np.empty((2, p.size), np.int32)
-    kept = compiled(_thin)(rng.random(p.size), p, *chunk, row_of, column_of, down, across)
+    kept = compiled(thin)(rng.random(p.size), p, *chunk, row_of, column_of, down, across)
     if kept < 0:
-        at = int((~((p >= 0) & (p <= bounds * _SLACK))).argmax())
+        at = int((~((p >= 0) & (p <= bounds * SLACK))).argmax())
         raise InputError(f"a probability is {p[at]}, expected a value from 0 to its bound {bounds[at]}")
-    return down[:kept], across[:kept]
+    return down[:kept].copy(), across[:kept].copy()  # a view would hold room for all candidates
 
 
 def _shaped(values: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
@@ -316,85 +319,6 @@ def _edges(name: str, sizes: ArrayLike) -> Indices:
 
 def _probabilities(name: str, values: ArrayLike) -> Floats:
     array = np.asarray(values)
-    if array.dtype.kind not in "biuf" or array.size == 0 or not (array.min() >= 0 and array.max() <= _SLACK):
+    if array.dtype.kind not in "biuf" or array.size == 0 or not (array.min() >= 0 and array.max() <= SLACK):
         raise InputError(f"{name} is {np.array2string(array, threshold=4)}, expected probabilities in [0, 1]")
-    return np.minimum(array.astype(np.float64), 1)
-
-
-def _jump(
-    rng: np.random.Generator,
-    rate: Floats,
-    top: Indices,
-    left: Indices,
-    height: Indices,
-    width: Indices,
-    at: int,
-    position: float,
-    rows: Indices,
-    columns: Indices,
-    group: Indices,
-) -> tuple[int, int, float]:
-    """Fills rows, columns, group with candidates, from cell `position` of rectangle `at` on (−1: not yet entered).
-
-    Returns how many were filled and where to resume. Positions are floats, exact below 2⁵³: no integer type holds every jump.
-    """
-    filled = 0
-    while at < rate.size:
-        scale, wide = 1 / rate[at], np.float64(width[at])
-        cells = height[at] * wide
-        if position < 0:
-            position = np.floor(rng.standard_exponential() * scale)
-        while position < cells and filled < rows.size:
-            down = np.floor(position / wide)
-            rows[filled] = top[at] + np.int64(down)
-            columns[filled] = left[at] + np.int64(position - down * wide)
-            group[filled] = at
-            filled += 1
-            position += np.floor(rng.standard_exponential() * scale) + 1
-        if position < cells:
-            break
-        at, position = at + 1, -1.0
-    return filled, at, position
-
-
-def _thin(
-    chance: Floats,
-    p: NDArray[Any],
-    rows: Indices,
-    columns: Indices,
-    bounds: Floats,
-    row_of: Names,
-    column_of: Names,
-    down: Names,
-    across: Names,
-) -> int:
-    """Writes the names of the candidates that stay, and returns their number: −1 if a probability is out of range."""
-    outside = 0
-    for i in range(p.size):
-        outside += not 0 <= p[i] <= bounds[i] * _SLACK
-    if outside:
-        return -1
-    kept = 0
-    for i in range(p.size):
-        down[kept], across[kept] = row_of[rows[i]], column_of[columns[i]]
-        kept += chance[i] * bounds[i] < p[i]
-    return kept
-
-
-def _counting_sort(rows: Names, columns: Names, m: int, n: int) -> tuple[Names, Indices]:
-    """CSR indices and row starts, sorted: entries are scattered by column, then, stably, by row."""
-    down, across = np.zeros(m + 1, np.int64), np.zeros(n + 1, np.int64)
-    for i in range(rows.size):
-        down[rows[i] + 1] += 1
-        across[columns[i] + 1] += 1
-    down, across = np.cumsum(down), np.cumsum(across)
-    by_column, place = np.empty_like(rows), across.copy()
-    for i in range(rows.size):
-        by_column[place[columns[i]]] = rows[i]
-        place[columns[i]] += 1
-    indices, place = np.empty_like(columns), down.copy()
-    for column in range(n):
-        for i in range(across[column], across[column + 1]):
-            indices[place[by_column[i]]] = column
-            place[by_column[i]] += 1
-    return indices, down
+    return np.minimum(array.astype(np.float64), 1) + 0.0  # a negative 0 would have an infinite rate below 0

@@ -13,6 +13,7 @@ from scipy.special import ndtri
 from sparse_limits.numerics.arguments import InputError, Seed, checked_array
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.door import door
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.spectra.noise_edge import MOST_VARIANCE, rare_level
 from sparse_limits.numerics.spectra.singular_values import (
     RESIDUAL,
@@ -164,7 +165,12 @@ def _read_noise(matrix: Matrix, triplets: Triplets, sigma: Floats) -> _Noise:
     (m, n), a, b = matrix.shape, left**2, right**2
     rows = matrix.mean(axis=1) - m * (a @ sigma**2)
     columns = matrix.mean(axis=0) - n * (b @ sigma**2)
-    in_left, in_right = (np.einsum("ik,il,ij->klj", part**2, part * sigma, part) for part in (left, right))
+    shown, count = sigma > 0, len(sigma)
+    triples = float(count) * int(shown.sum()) ** 2
+    check_work(f"{count} singular values, {shown.sum()} of them visible", 24 * triples, 1e-9 * (m + n) * triples)
+    in_left, in_right = (
+        np.einsum("ik,il,ij->klj", part**2, (part * sigma)[:, shown], part[:, shown]) for part in (left, right)
+    )
     joint = np.sum(a * (matrix @ b), axis=0) - m * n * np.sum(in_left * np.swapaxes(in_right, 1, 2), axis=(1, 2))
     return _Noise(*(np.maximum(part, 0.0) for part in (rows @ a / m, columns @ b / n, joint)))
 

@@ -18,6 +18,7 @@ from sparse_limits.theory.operators import noise as theory
 Floats = NDArray[np.floating]
 
 MOST_STEPS = 100_000
+LEAST = 1e-200  # of a density: of cells with a lower edge than others it tends to 0, which divides nothing
 NO_FLOW = 1e-40  # a flow below this share of the largest moves the edge by less than rounding does
 RARE = 1e-3  # masks whose noise alone passes the level, split among edge, squares, rows and columns
 RARE_EDGE = 3.9413  # the Tracy–Widom law (β = 1) exceeds it with probability RARE/4
@@ -188,7 +189,7 @@ def _optimum(noise: _Cells, tolerance: float) -> _Optimum:
             return _Optimum(Edge(low, high), a, b, p, q)
         p, q = p * np.sqrt(row_heights / bound), q * np.sqrt(column_heights / bound)
         total = r @ p + c @ q
-        p, q = p / total, q / total
+        p, q = np.maximum(p / total, LEAST), np.maximum(q / total, LEAST)
     raise ArithmeticError(f"the noise edge lies in [{low:.12g}, {high:.12g}], expected a relative gap of {tolerance}")
 
 

@@ -28,6 +28,7 @@ from sparse_limits.numerics.arguments import (
     seed_number,
 )
 from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.limits import check_work
 from sparse_limits.numerics.masks.threshold import threshold_for
 from sparse_limits.numerics.spectra.jumps import LINES, breaks_of, checked_breaks, find_jump, with_ends
 from sparse_limits.theory.saliency.model import SaliencyModel, half_normal_quantile, tau, u, v
@@ -330,7 +331,7 @@ def mask_singular_values(mask: ArrayLike | csr_array, count: int, *, seed: Seed 
     """The `count` leading singular values σ_i(M)/√(mn) of the operator of a mask, descending. float[count]
 
     The mask [m, n] is dense or of `scipy.sparse`, of any finite real entries; of a sparse one only the non-zeros are
-    held. The same seed gives the same digits; σ_i(M) is within 1e-10 σ₁(M). Source: O1.
+    held, unless its shorter side is at most 200, or below 4·count. The same seed gives the same digits; σ_i(M) is within 1e-10 σ₁(M). Source: O1.
 
     Raises:
         InputError: if the mask is no finite real matrix, or not 1 ≤ count ≤ min(m, n).
@@ -346,6 +347,8 @@ def leading_triplets(mask: ArrayLike | csr_array, count: int, *, seed: Seed = 0)
     count = checked_integer("count", count, 1, shortest)
     scale = 1 / np.sqrt(matrix.shape[0] * matrix.shape[1])
     if shortest <= DENSE or 4 * count > shortest:
+        entries = float(matrix.shape[0]) * matrix.shape[1]
+        check_work(f"all singular values of {matrix.shape[0]} × {matrix.shape[1]} entries", 24 * entries)
         whole = matrix.toarray() if is_sparse(matrix) else matrix
         left, values, right = np.linalg.svd(whole, full_matrices=False)
         return Triplets(left[:, :count], values[:count] * scale, right[:count].T)

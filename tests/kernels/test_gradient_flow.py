@@ -11,6 +11,7 @@ from scipy.linalg import expm
 import sparse_limits as sl
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.kernels import dense_kernel, loss_curve, residual_curve, time_to
+from sparse_limits.numerics.kernels.spectra import kernel_eigenvalues
 from sparse_limits.theory.flow.further.circle import tenth_time
 from sparse_limits.theory.flow.linear import eta
 
@@ -106,3 +107,30 @@ def test_bad_shares_are_named() -> None:
         time_to(np.eye(2), [1.0, 1.0], 1.0, 1.0)
     with pytest.raises(sl.InputError, match="residual is 0 at all samples"):
         time_to(np.eye(2), [0.0, 0.0], 1.0, 0.5)
+
+
+def test_kernels_in_single_precision_are_taken() -> None:
+    """As frameworks give them: the halves differ by rounding, and eigenvalues 0 are rounded to some below it."""
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((500, 50)).astype(np.float32)
+    weights = rng.uniform(0.5, 2, 50).astype(np.float32)
+    apart, alike = (features * weights) @ features.T / np.float32(50), features @ features.T / np.float32(50)
+    assert (apart != apart.T).any()
+    labels = np.sign(features[:, 0]).astype(float)
+    for kernel in (apart, alike):
+        assert np.isfinite(sl.ridge_predict(kernel, kernel, labels, ridge_share=1e-3)).all()
+        assert len(loss_curve(kernel, labels, 1.0, [0.0, 1.0])) == 2
+        assert (kernel_eigenvalues(kernel) > 0).sum() == 50  # rounding is no spectrum
+    with pytest.raises(ValueError, match="is not symmetric"):
+        sl.ridge_predict(apart.astype(float), apart, labels, ridge_share=1e-3)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_small_eigenvalues_beside_a_large_one_are_no_rounding(kind: type) -> None:
+    kernel = (0.5 * np.ones((200, 200)) + 0.5 * np.eye(200)).astype(kind)
+    expected = 200 if kind is not np.float16 else 1  # eight units of half precision, times 100, are 0.8
+    assert (kernel_eigenvalues(kernel) > 0).sum() == expected
+    assert (kernel_eigenvalues(np.eye(1200, dtype=kind)) > 0).all()
+    if kind is not np.float16:
+        alternating = np.where(np.arange(200) % 2, 1.0, -1.0)
+        assert time_to(kernel, alternating, 1.0, 0.5) == pytest.approx(log(2) / 2 * 200 / 0.5, rel=1e-5)

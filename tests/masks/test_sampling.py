@@ -228,3 +228,37 @@ def test_shapes_that_do_not_fit_are_refused():
         sample_rank_one([-1.0], [0.5], rng)
     with pytest.raises(ValueError, match=r"max\(p\)·max\(q\) is 1.2, expected at most 1"):
         sample_rank_one([1.0, 2.0], [0.6], rng)
+
+
+def test_a_negative_0_is_a_probability_of_0():
+    """Its rate would be below 0, and the next place before the first."""
+    u, v = np.array([0.2, 0.7]), np.array([0.1, 0.9])
+    below = lambda x, y: np.where(x < 0.5, -0.0, 1.0) * np.ones_like(y)  # noqa: E731
+    assert sample_mask(below, u, v, 0).toarray().tolist() == [[False, False], [True, True]]
+    assert sample_mask(below, u, v, 0, row_bound=np.array([-0.0, 1.0])).nnz == 2
+    negative = -np.minimum([-1.0, 0.5], 0)
+    assert np.signbit(negative[1])
+    assert sample_rank_one(negative, [1.0, 1.0], 0).toarray().tolist() == [[True, True], [False, False]]
+    assert sample_step([[-0.0, 1.0]], [2], [1, 1], 0).nnz == 2
+    assert sample_constant(-0.0, 2, 2, 0).nnz == 0
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.longdouble, bool, np.int8])
+def test_kernels_may_give_any_real_numbers(kind):
+    ones = sample_mask(lambda x, y: np.ones(np.broadcast(x, y).shape, kind), U[:2], V, 0)
+    assert ones.nnz == 10
+    with pytest.raises(ValueError, match="probabilities are complex128, expected real numbers"):
+        sample_mask(lambda x, y: 1j * x * y, U[:2], V, 0, row_bound=1.0)
+
+
+def test_what_stays_holds_no_room_for_what_does_not(monkeypatch):
+    held = []
+    thinned = sampling._thinned
+    monkeypatch.setattr(sampling, "_thinned", lambda *given: held.append(thinned(*given)) or held[-1])
+    sample_mask(lambda x, y: (x * y > 0.9) * 1.0, np.linspace(0, 1, 300), np.linspace(0, 1, 300), 0, row_bound=1.0)
+    assert all(each.base is None for pair in held for each in pair)
+
+
+def test_blocks_whose_places_no_float_tells_apart_are_refused():
+    with pytest.raises(ValueError, match=r"a block has 10000000000000000 entries, expected fewer than 2\^53"):
+        sample_constant(5e-10, 10**8, 10**8, 0)

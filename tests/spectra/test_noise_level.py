@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -305,3 +307,29 @@ def test_far_nodes_of_a_normal_law_do_not_break_the_edge():
         assert edges[-1].high <= edges[-1].low * (1 + 1e-9)
     assert edges[1].high == pytest.approx(edges[2].high, rel=1e-8)
     assert edges[1].high == pytest.approx(edges[0].high, rel=2e-5)
+
+
+def test_a_block_of_a_lower_edge_fades_without_a_word():
+    """Its density tends to 0 while two other blocks, of nearly the same edge, part slowly."""
+    found = noise_edge_bounds(np.diag([0.25, 0.2475, 0.09]), 300)
+    assert found.high - found.low <= 1e-10 * found.high
+    assert found.low <= 2 * np.sqrt(0.25 / 3 / 300) * (1 + 1e-12)
+    assert found.high >= 2 * np.sqrt(0.25 / 3 / 300) * (1 - 1e-12)
+
+
+def test_a_mask_of_such_blocks_has_its_values():
+    size, shares = 40, (0.5, 0.45, 0.05)
+    chances = np.kron(np.diag(shares), np.ones((size, size)))
+    mask = np.random.default_rng(1).random(chances.shape) < chances
+    values = corrected_singular_values(mask, 2, variance=chances * (1 - chances))
+    assert all(each.visible for each in values)
+
+
+def test_hidden_values_take_no_memory():
+    """Their weight is 0, and all triples of 140 values would be 5·10⁵ times as many bytes."""
+    mask = np.random.default_rng(0).random((140, 140)) < 0.5
+    tracemalloc.start()
+    corrected_singular_values(mask, 140)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8e6 < 8 * 140**3
