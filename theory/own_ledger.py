@@ -60,10 +60,11 @@ def own_ledger(own: str | PathLike[str], project: Callable[[], Ledger]) -> Ledge
     source = fspath(own) if isinstance(own, (str, PathLike)) else own
     if not isinstance(source, str):
         raise InputError(f"ledger is {own!r:.100}, expected {LEDGER.form}")
-    claims = own_claims(source)
+    known = {entry.label: entry.claim for entry in project()}
+    # what the file imports of the project to build on is none of its own
+    claims = {name: claim for name, claim in own_claims(source).items() if known.get(claim.label) is not claim}
     if not claims:
         raise InputError(f"ledger is {source!r:.100}, which has no claim, expected {LEDGER.form}")
-    known = {entry.label: entry.claim for entry in project()}
     taken = {*known, *map(whole, known)}
     for name, claim in claims.items():
         if whole(claim.label) in taken:

@@ -44,7 +44,8 @@ class Quantity:
     symbol allow, at a moderate size. convention: why the values end where they do, where the claim would hold beyond.
 
     Raises:
-        ValueError: for a quantity without a meaning or a range, and for ends that are no part of the range.
+        ValueError: for a quantity without a meaning or a range, a symbol that assumes a sign which the range does not have, and for
+            ends that are no part of the range.
     """
 
     symbols: Letter | tuple[Letter, ...]
@@ -63,6 +64,15 @@ class Quantity:
             raise ValueError(
                 f"{self.symbols}: whole numbers in steps of {self.within.step}, expected all between two ends"
             )
+        for letter in self.letters:  # SymPy has used what the symbol assumes in the formulas
+            low, high = self.within.inf, self.within.sup
+            if isinstance(letter, sp.Symbol) and (
+                (letter.is_nonnegative and low < 0) or (letter.is_nonpositive and high > 0)
+            ):
+                sign = "positive" if letter.is_nonnegative else "negative"
+                raise ValueError(
+                    f"{letter}: the symbol is {sign}, and its range goes from {low} to {high}, expected real=True"
+                )
         low, high = map(sp.Rational, self.drawn or (0, 0))
         if low > high:
             raise ValueError(f"{self.symbols}: points are drawn from {low} to {high}, expected them in order")

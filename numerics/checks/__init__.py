@@ -27,7 +27,7 @@ def checks_of(topic: str) -> list[Check]:
     """The checks of a topic, or of code of your own, in the order of their definition, then those of loose bounds.
 
     Raises:
-        TypeError: if two checks of a claim have one name.
+        InputError: if two checks of a claim have one name.
         InputError: if a claim that is checked is no name of the topic.
     """
     claims = claims_of(topic).values()
@@ -66,7 +66,7 @@ def checks_of_claims(topic: str, labels: Collection[str]) -> list[Check]:
     """The checks of some claims of a topic, as `checks_of` returns them; only the modules that name these claims are imported.
 
     Raises:
-        TypeError: if two checks of a claim have one name.
+        InputError: if two checks of a claim have one name.
     """
     if topic not in TOPICS or set(labels_of(topic)) <= set(labels):
         return [check for check in checks_of(topic) if check.claim.label in labels]
@@ -88,7 +88,9 @@ def _with_comparisons(written: Iterable[Check], claims: Iterable[Claim]) -> list
     beside = (check for claim in claims for check in _reasons(claim))
     for check in (*beside, *written, *(check for claim in claims for check in comparisons(claim))):
         if found.setdefault((check.claim.label, check.name), check) is not check:
-            raise TypeError(f"two checks of {check.claim.label} are called {check.name}")
+            raise InputError(
+                f"two checks of {check.claim.label} are called {check.name}, expected another name for a step, a reason or a check"
+            )
     return list(found.values())
 
 

@@ -9,12 +9,21 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence.points import Point, sorted_letters, usual_range
+from sparse_limits.numerics.evidence.points import Point, inside, sorted_letters, usual_range
 from sparse_limits.numerics.exact.relations import holds
 from sparse_limits.numerics.keyed import key, keyed_seed, stream_key
 from sparse_limits.theory.claims import Claim
 
 EFFORTS = {"quick": 1, "standard": 4, "thorough": 16}  # sample sizes are multiplied by these
+IN_ONE_PIECE = (
+    sp.Interval,
+    sp.Range,
+    sp.FiniteSet,
+    type(sp.S.Reals),
+    type(sp.S.Integers),
+    type(sp.S.Naturals),
+    type(sp.S.Naturals0),
+)
 POINTS = 6  # random rational points at which an identity is tried
 Drawn = TypeVar("Drawn")
 Computed = TypeVar("Computed")
@@ -91,7 +100,14 @@ class Drawing:
         """Whether a point keeps to the relations that are hypotheses of the whole claim, or of what is needed."""
         kept = (each for each in self.claim.hypotheses if not each.needed_by or needed in each.needed_by)
         relations = [each.relation for each in kept]
-        return all(holds(each, point) for each in relations if each is not None and each.free_symbols <= set(point))
+        if not all(holds(each, point) for each in relations if each is not None and each.free_symbols <= set(point)):
+            return False
+        return all(self._in_range(symbol, value) for symbol, value in point.items())
+
+    def _in_range(self, symbol: sp.Symbol, value: sp.Expr) -> bool:
+        """Whether a value is none that a range leaves out between its ends; of a range in one piece points are drawn inside."""
+        quantity = self.claim.quantity(symbol)
+        return quantity is None or isinstance(quantity.within, IN_ONE_PIECE) or quantity.admits(value)
 
     def ends(self, *expressions: sp.Basic, needed: str = "") -> list[dict[sp.Symbol, sp.Expr]]:
         """Points at which all whole numbers, or one of them, are the least that they can be; others are random.
@@ -111,9 +127,15 @@ class Drawing:
         low, high = map(sp.Rational, drawn or usual_range(symbol))
         if quantity is None or drawn is not None:
             return low, high
-        least, most = (end if end.is_rational else None for end in (quantity.within.inf, quantity.within.sup))
+        within = quantity.within
+        least = inside(within.inf, 1) if within.inf.is_finite else None
+        most = inside(within.sup, -1) if within.sup.is_finite else None
+        if least is not None and most is not None:
+            return least, most
+        if most is not None:
+            return (low if low < most else most - 4), most
         low = low if least is None else max(low, least)
-        return low, (max(high, low + 4) if most is None else most)
+        return low, max(high, low + 4)
 
     def _coordinate(self, symbol: sp.Symbol, rng: np.random.Generator) -> sp.Rational:
         quantity = self.claim.quantity(symbol)

@@ -9,6 +9,7 @@ import sympy as sp
 from sparse_limits.numerics.exact import balls
 
 Point = Mapping[sp.Symbol, sp.Expr]
+FINE = 1000  # an end that is no fraction is drawn from to within one in so many
 
 
 def sorted_letters(*expressions: sp.Basic) -> list[sp.Symbol]:
@@ -19,8 +20,24 @@ def sorted_letters(*expressions: sp.Basic) -> list[sp.Symbol]:
 def usual_range(symbol: sp.Symbol) -> tuple[object, object]:
     """Ends of moderate size that a symbol's assumptions allow."""
     if symbol.is_integer:
+        if symbol.is_nonpositive:
+            return (-9, -1) if symbol.is_negative else (-9, 0)
         return (1, 9) if symbol.is_positive else (0, 9) if symbol.is_nonnegative else (-3, 9)
+    if symbol.is_nonpositive:
+        return -4, sp.Rational(-1, 8)
     return (sp.Rational(1, 8), 4) if symbol.is_positive or symbol.is_nonnegative else (-3, 3)
+
+
+def inside(end: sp.Expr, direction: int) -> sp.Rational:
+    """An end of a range itself, or for one that is no fraction a fraction near it in this direction.
+
+    Examples:
+        >>> inside(sp.pi, -1) < sp.pi, inside(sp.Integer(3), -1)
+        (True, 3)
+    """
+    if end.is_rational:
+        return sp.Rational(end)
+    return sp.Rational(sp.ceiling(FINE * end) if direction > 0 else sp.floor(FINE * end), FINE)
 
 
 def free_in(where: Mapping[sp.Symbol, object]) -> set[sp.Symbol]:

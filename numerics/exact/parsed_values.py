@@ -44,6 +44,8 @@ def parse(
     point: Point = {}
     functions: dict[Letter, StepFunction] = {}
     for assignment in assignments:
+        if not isinstance(assignment, str):
+            raise InputError(f"{assignment!r:.60}: expected a text name=value, such as 'm=4'")
         name, equals, text = (part.strip() for part in assignment.partition("="))
         if not equals:
             raise InputError(f"{assignment!r}: expected name=value")

@@ -73,6 +73,8 @@ def _replaced(node: sp.Expr, functions: Functions, cells: Cells) -> sp.Expr:
         return _integral(node.function, node.limits, functions, cells)
     if isinstance(node, sp.Sum) and any(set(node.variables) & each.free_symbols for each in node.atoms(AppliedUndef)):
         return _sum(node.function, node.limits, functions, cells)
+    if isinstance(node, (sp.Derivative, sp.Subs)):
+        raise InputError(f"{node}: steps have no derivative at their ends, expected a formula without one")
     if not isinstance(node, AppliedUndef):
         return node.func(*(_replaced(part, functions, cells) for part in node.args))
     places = [cells.get(place, place) for place in node.args]
@@ -108,6 +110,12 @@ def _integral(body: sp.Expr, limits: Sequence[sp.Tuple], functions: Functions, c
         return _replaced(body, functions, cells)
     *inner, (variable, low, high) = limits
     stepping = {each.func for each in body.atoms(AppliedUndef) if variable in each.args}
+    if stepping and not (low.is_number and high.is_number):
+        raise InputError(
+            f"{variable} goes from {low} to {high}, expected numbers as the ends of an integral over steps"
+        )
+    if stepping and low > high:
+        return -_integral(body, [*inner, sp.Tuple(variable, high, low)], functions, cells)
     cuts = {low, high} | {end for each in stepping for end in functions[each].ends if low < end < high}
     total = sp.S.Zero
     for start, end in pairwise(sorted(cuts)):

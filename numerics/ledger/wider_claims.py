@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from sparse_limits.numerics.evidence.points import inside
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.quantities import CLOSED_UNIT, Hypothesis, Quantity, in_plain
 
@@ -28,7 +29,6 @@ NATURE = {  # the values of what a noun or a phrase names, whatever is claimed o
     "angle": sp.Interval(0, sp.pi),
 }
 _HEAD_ENDS = re.compile(r",| (?:of|with|that|by|in|at|between|to|from|which|and|for|above|up|over) ")
-FINE = 1000  # an end that is no fraction is drawn from to within one in so many
 
 
 @dataclass(frozen=True)
@@ -113,17 +113,10 @@ def _added(values: sp.Set, possible: sp.Set, letter: str) -> Iterator[Added]:
                 yield f"{letter} = {end}", sp.FiniteSet(end), (end, end) if end.is_rational else None
         if low.is_finite and low > possible.inf:
             least = max(possible.inf, low / 2 if low > 0 else 2 * low if low < 0 else sp.Integer(-1))
-            yield f"{least} ≤ {letter} < {low}", sp.Interval.Ropen(least, low), (_inside(least, 1), _inside(low, -1))
+            yield f"{least} ≤ {letter} < {low}", sp.Interval.Ropen(least, low), (inside(least, 1), inside(low, -1))
         if high.is_finite and high < possible.sup:
             most = min(possible.sup, 2 * high if high > 0 else high / 2 if high < 0 else sp.Integer(1))
-            yield f"{high} < {letter} ≤ {most}", sp.Interval.Lopen(high, most), (_inside(high, 1), _inside(most, -1))
-
-
-def _inside(end: sp.Expr, direction: int) -> sp.Rational:
-    """An end itself, or for one that is no fraction a fraction near it in this direction."""
-    if end.is_rational:
-        return sp.Rational(end)
-    return sp.Rational(sp.ceiling(FINE * end) if direction > 0 else sp.floor(FINE * end), FINE)
+            yield f"{high} < {letter} ≤ {most}", sp.Interval.Lopen(high, most), (inside(high, 1), inside(most, -1))
 
 
 def _without_relation(claim: Claim, place: int, hypothesis: Hypothesis, relation: sp.Basic) -> Iterator[Wider]:

@@ -19,6 +19,7 @@ from sparse_limits.numerics.evidence import Control, Trial, control, empirical, 
 from sparse_limits.numerics.ledger.verification import LIMITS, Task, _lost, verify
 from sparse_limits.numerics.limits import check_work, limit
 from sparse_limits.numerics.processes.lost_tasks import LateTaskError, LostTaskError
+from sparse_limits.theory.input_error import InputError
 
 # Refused at import
 
@@ -123,7 +124,7 @@ def test_two_checks_of_one_name_are_refused(monkeypatch, tmp_path):
     (package / "two.py").write_text(
         "from dataclasses import replace\nfrom sparse_limits.numerics.checks.toy_sound import expands\nother = replace(expands)\n"
     )
-    with pytest.raises(TypeError, match="two checks of Z1 are called expands"):
+    with pytest.raises(InputError, match="two checks of Z1 are called expands"):
         checks_of("toy_twins")
 
 

@@ -183,3 +183,16 @@ def test_files_in_the_current_folder_hide_no_module_from_the_workers(
     (tmp_path / "token.py").write_text("raise SystemExit('not the module')\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert not sl.verify(ledger=written(tmp_path, "mine.py"), jobs=2).failed
+
+
+def test_a_file_may_import_a_claim_of_the_project_to_build_on_it(tmp_path: Path) -> None:
+    more = "from sparse_limits.theory.saliency import product_graphon\n"
+    run = sl.verify(ledger=written(tmp_path, "own.py", uses='("S4",)', more=more))
+    assert [claim.entry.label for claim in run.claims] == ["X1"]
+    assert run.totals["hold"] == 1
+
+
+def test_two_checks_of_one_name_are_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = "from dataclasses import replace\nother = replace(twice)\n"
+    assert main(["verify", "--ledger", written(tmp_path, "own.py", more=more)]) == 2
+    assert "two checks of X1 are called twice, expected another name" in capsys.readouterr().err

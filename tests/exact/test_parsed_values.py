@@ -15,7 +15,9 @@ import sparse_limits as sl
 from sparse_limits.numerics.exact.evaluation import paths
 from sparse_limits.numerics.exact.parsed_values import parse
 from sparse_limits.numerics.exact.step_functions import StepFunction, in_steps
+from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.ledger import load_ledger
+from sparse_limits.theory.values.admitted import check_assumptions
 
 u, v, w = sp.symbols("u v w")
 W, f = sp.Function("W"), sp.Function("f")
@@ -175,3 +177,46 @@ def test_formulas_have_plain_names_and_no_name_twice() -> None:
         assert len(names) == len(set(names)), entry.label
         assert not [name for name in names if not re.fullmatch(r"\w[\w.,/+ -]*", name)], entry.label
     assert sl.evaluate("L4", "shares.0.1a", keep=True).text
+
+
+def test_the_ends_of_an_integral_over_steps_have_their_order() -> None:
+    x, a = sp.symbols("x a")
+    f, g = sp.Function("f"), sp.Function("g")
+    steps = StepFunction((sp.Rational(1, 2), sp.S.One), (sp.S(3), sp.S(1)))
+    forwards, back = (sp.Integral(f(x), (x, low, high)) for low, high in ((0, 1), (1, 0)))
+    assert in_steps(forwards, {f: steps}) == 2
+    assert in_steps(back, {f: steps}) == -2
+    assert in_steps(sp.Integral(f(x), (x, sp.Rational(3, 4), sp.Rational(1, 4))), {f: steps}) == -1
+    square = StepFunction((sp.Rational(1, 2), sp.S.One), ((sp.S(3), sp.S(1)), (sp.S(1), sp.S(2))))
+    with pytest.raises(InputError, match="expected numbers as the ends of an integral over steps"):
+        in_steps(sp.Integral(g(x, a), (x, 0, a), (a, 0, 1)), {g: square})
+    with pytest.raises(InputError, match="steps have no derivative at their ends"):
+        in_steps(sp.Integral(sp.Derivative(f(x), x), (x, 0, 1)), {f: steps})
+
+
+@pytest.mark.parametrize(
+    ("label", "formula", "values"),
+    [("K7.2", "mean_cosine", ["A=0", "B=0"]), ("L17.1", "mean_size", ["M=0", "q=0"])],
+)
+def test_0_over_0_has_no_value(label: str, formula: str, values: list[str]) -> None:
+    with pytest.raises(InputError, match="the formula does not cover"):
+        sl.evaluate(label, formula, *values)
+
+
+def test_values_are_texts() -> None:
+    with pytest.raises(InputError, match="expected a text name=value"):
+        sl.evaluate("N1", "bound", {"h": 3, "r": 1})
+
+
+@pytest.mark.parametrize(
+    ("assumed", "value", "word"),
+    [
+        ({"negative": True}, 3, "a negative number"),
+        ({"nonpositive": True}, 3, "a number that is not positive"),
+        ({"even": True}, 3, "an even number"),
+        ({"odd": True}, 2, "an odd number"),
+    ],
+)
+def test_a_letter_takes_what_its_symbol_assumes(assumed: dict[str, bool], value: int, word: str) -> None:
+    with pytest.raises(InputError, match=f"expected {word}"):
+        check_assumptions(sp.Symbol("y", **assumed), sp.Integer(value))

@@ -27,4 +27,7 @@ def toy(label: str, expressions: Mapping[str, object], statement: str = "It hold
 
 def drawn(ends: Mapping[sp.Symbol, tuple[object, object]]) -> tuple[Quantity, ...]:
     """Letters that mean nothing, with points drawn between these ends."""
-    return tuple(Quantity(letter, "a letter", sp.S.Reals, drawn=range_) for letter, range_ in ends.items())
+    anything = {True: sp.Interval(0, sp.oo), None: sp.S.Reals, False: sp.S.Reals}
+    return tuple(
+        Quantity(letter, "a letter", anything[letter.is_nonnegative], drawn=range_) for letter, range_ in ends.items()
+    )

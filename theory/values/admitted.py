@@ -13,8 +13,13 @@ from sparse_limits.theory.quantities import Hypothesis, in_plain, in_words
 Point = Mapping[sp.Symbol, sp.Expr]
 ASSUMPTIONS = (
     ("is_positive", "a positive number"),
+    ("is_negative", "a negative number"),
     ("is_nonnegative", "a number that is not negative"),
+    ("is_nonpositive", "a number that is not positive"),
+    ("is_even", "an even number"),
+    ("is_odd", "an odd number"),
     ("is_integer", "a whole number"),
+    ("is_nonzero", "a number other than 0"),
 )
 
 

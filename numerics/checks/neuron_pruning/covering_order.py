@@ -159,6 +159,7 @@ def both_least_numbers_are_of_the_order(
         yield trial.same(sp.diff(quotient, d), sp.S.Zero)
         yield trial.same(sp.diff(quotient, delta), sp.S.Zero)
         yield trial.everywhere(quotient.subs(rho, ratio), sp.S.One, within={eps: (0, small_error)})
+        yield trial.below(quotient.subs(rho, ratio), sp.S.One, needed="order")
     last = near.subs(rho, ratio).subs(eps, small_error)
     yield trial.below(sp.Abs(last - sp.Rational(91, 100)), sp.Rational(1, 100), at=[{}])
 
