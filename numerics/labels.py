@@ -111,7 +111,7 @@ def _check_classes(raw: Array, labelling: str, words: tuple[str, ...] | None, cl
         )
     found = len(np.unique(raw)) if words is None else len(words)
     if found > classes:
-        raise InputError(f"classes is {classes}, expected at least {found}, as many as the labels have")
+        raise InputError(f"classes is {classes}, expected at least {found}, as many as the file has")
 
 
 def _known(raw: Array, words: tuple[str, ...] | None, classes: int) -> Array:

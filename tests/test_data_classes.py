@@ -53,7 +53,7 @@ def test_words_come_first_and_classes_not_seen_behind_them(tmp_path):
 @pytest.mark.parametrize(
     ("labels", "classes", "said"),
     [
-        (None, 5, "classes is 5, expected at least 6, as many as the labels have"),
+        (None, 5, "classes is 5, expected at least 6, as many as the file has"),
         ("as-is", 10, "classes is 10, expected none with the labels 'as-is', or --labels onehot"),
         (None, 0, "classes is 0, expected an integer from 2"),
     ],

@@ -53,16 +53,23 @@ def _rows(summary: GapSummary, curve: str) -> list[SizeRow]:
 
 
 def _found(axis: Axes, summary: GapSummary, curve: str, colour: str, label: str) -> None:
-    """Medians with their intervals."""
+    """Medians with their intervals; an arrow where an interval has no upper end."""
     rows = [row for row in _rows(summary, curve) if row["median"] is not None]
     if not rows:
         return
     middle = np.array([row["median"] for row in rows])
-    ends = np.array([[row["low"], row["high"] if row["high"] is not None else row["median"]] for row in rows]).T
+    open_ended = np.array([row["high"] is None for row in rows])
+    highs = [2 * at if row["high"] is None else row["high"] for at, row in zip(middle, rows, strict=True)]
+    ends = np.array([[row["low"] for row in rows], highs])
     slope = next((each["slope"] for each in summary["slopes"] if each["curve"] == curve), None)
     name = label if slope is None else f"{label}: slope {slope:.2f}".replace("-", "−")
+    at = np.array([row["eps"] for row in rows])
+    if open_ended.any():
+        up = (ends[1] - middle)[open_ended]
+        axis.errorbar(at[open_ended], middle[open_ended], [0 * up, up], fmt="none", lolims=True, lw=1.2, color=colour)
+        ends[1, open_ended] = middle[open_ended]
     axis.errorbar(
-        [row["eps"] for row in rows],
+        at,
         middle,
         np.abs(ends - middle),
         fmt="o-",

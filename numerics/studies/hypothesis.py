@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, checked_integer, proper_share
 from sparse_limits.numerics.data import Dataset, batch, digits
 from sparse_limits.numerics.keyed import keyed_seed
-from sparse_limits.numerics.masks.selection import Mask, global_mask
+from sparse_limits.numerics.masks.selection import Mask, top_k_mask
 from sparse_limits.numerics.masks.sorting import cross_fitted, smoothed
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction import methods as pruning
@@ -161,7 +161,7 @@ def _stream(case: Case, data: str, width: int, place: int) -> np.random.Generato
 
 def seen(grid: int, masks: Sequence[Mask], rng: np.random.Generator) -> Seen:
     """What the study looks at, of the masks of one layer at one width."""
-    beside = [global_mask(rng.random(mask.shape), np.count_nonzero(mask) / mask.size) for mask in masks]
+    beside = [top_k_mask(rng.random(mask.shape), int(np.count_nonzero(mask))) for mask in masks]
     return Seen(
         np.array([smoothed(mask, grid).ravel() for mask in masks]),
         np.array([cross_fitted(mask, grid, rng).ravel() for mask in masks]),

@@ -46,7 +46,7 @@ def plot_hypothesis(path: Path, summary: HypothesisSummary) -> None:
 def drawn(summary: HypothesisSummary) -> list[HypothesisRow]:
     """The rows that the picture shows, one for each method."""
     depth = summary["rows"][0]["depth"]
-    densities = list(dict.fromkeys(row["density"] for row in summary["rows"]))
+    densities = sorted({row["density"] for row in summary["rows"]})
     chosen = densities[len(densities) // 2]
     return [row for row in summary["rows"] if (row["depth"], row["density"], row["layer"]) == (depth, chosen, 1)]
 

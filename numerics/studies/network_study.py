@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.kernels import error_rate, gradient_descent_predict, mean_squared_error
 from sparse_limits.numerics.keyed import keyed_seed
 from sparse_limits.numerics.masks.selection import Mask
@@ -117,6 +118,11 @@ def pieces(settings: Settings) -> list[Unit]:
     """Widest networks first. Splits are those of the kernel study."""
     tasks = [task for task in TASKS if task in settings.tasks]
     methods = [method for method in METHODS if method in settings.methods]
+    if not tasks or not methods:
+        raise InputError(
+            f"networks is given, expected one of the tasks {', '.join(TASKS)}, and one of the methods {', '.join(METHODS)}, "
+            "with which networks are trained"
+        )
     return [
         Unit(settings, task, split, method, density, width)
         for width in sorted(SPLITS, reverse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from math import isnan, nan
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import numpy as np
 
 from sparse_limits.numerics.pictures.masks import FAINT, check_plot, save
 from sparse_limits.numerics.studies.figures import COLOURS
-from sparse_limits.numerics.studies.spectra_sentences import DENSE
+from sparse_limits.numerics.studies.spectra_sentences import DENSE, metric_of
 from sparse_limits.numerics.studies.spectra_summary import (
     KERNELS,
     METRICS,
@@ -64,9 +65,8 @@ def plot_spectra(path: Path, summary: SpectraSummary) -> None:
     save(figure, path)
 
 
-def _metric(kernel: KernelName, metric: MetricName, row: SpectraRow) -> float | None:
-    spectrum = row[kernel]
-    return None if spectrum is None else spectrum[metric]
+def _metric(kernel: KernelName, metric: MetricName, row: SpectraRow) -> float:
+    return metric_of(row, kernel, metric)
 
 
 def _curves(axis: Axes, summary: SpectraSummary, of: Value) -> None:
@@ -85,6 +85,7 @@ def _curves(axis: Axes, summary: SpectraSummary, of: Value) -> None:
 
 
 def _median(summary: SpectraSummary, method: str, density: float, of: Value) -> float:
+    """Of the networks whose kernel does not vanish; where it is infinite the line is left out."""
     found = [of(row) for row in summary["rows"] if (row["method"], row["density"]) == (method, density)]
-    known = [each for each in found if each is not None]
-    return float(np.median(known)) if known else float("nan")
+    known = [each for each in found if each is not None and not isnan(each)]
+    return float(np.median(known)) if known else nan

@@ -96,7 +96,7 @@ def _of_spectra(networks: Sequence[Rows], methods: Sequence[str], others: Sequen
     for by in KERNELS:
 
         def values(rows: Rows, method: str, metric: MetricName, by: KernelName = by) -> list[float]:
-            return [_metric(row, by, metric) for row in _of(rows, method)]
+            return [metric_of(row, by, metric) for row in _of(rows, method)]
 
         several = all(len(_of(rows, method)) > 1 for rows in networks for method in methods)
         if RANDOM in methods and others:
@@ -129,7 +129,7 @@ def _of(rows: Rows, method: str) -> list[SpectraRow]:
     return sorted((row for (name, _), row in rows.items() if name == method), key=lambda row: -row["density"])
 
 
-def _metric(row: SpectraRow, by: KernelName, metric: MetricName) -> float:
+def metric_of(row: SpectraRow, by: KernelName, metric: MetricName) -> float:
     """A metric, infinite where it is, not a number where the kernel vanishes, of which no comparison holds."""
     spectrum = row[by]
     if spectrum is None:

@@ -20,6 +20,7 @@ from sparse_limits.numerics.neuron_pruning.tickets import (
     weight_certificates,
     weight_ticket,
 )
+from sparse_limits.numerics.studies import gap_figure
 from sparse_limits.numerics.studies.gap import (
     CURVES,
     NEURONS_LINEAR,
@@ -307,3 +308,18 @@ def test_a_bad_call_is_refused_in_one_line(arguments, why, capsys):
     said = capsys.readouterr().err.strip()
     assert why in said
     assert "\n" not in said
+
+
+def test_an_interval_without_an_upper_end_is_drawn_as_one(outcomes):
+    from matplotlib.figure import Figure
+
+    axis = Figure().subplots()
+    gap_figure._found(axis, summarise(SMALL, outcomes), WEIGHTS_LINEAR, "black", "weights")
+    closed, arrows = axis.containers[1], axis.containers[0]
+    assert arrows.has_yerr
+    assert len(arrows.lines[1]) > 0  # an arrow in place of a cap
+    (bars,) = closed.lines[2]
+    assert all(
+        segment[1][1] <= middle
+        for segment, middle in zip(bars.get_segments(), closed.lines[0].get_ydata(), strict=True)
+    )

@@ -22,9 +22,11 @@ from sparse_limits.numerics.studies.hypothesis import (
     masks_of,
     measure,
     pieces,
+    seen,
     side,
     spread,
 )
+from sparse_limits.numerics.studies.hypothesis_figure import drawn
 from sparse_limits.numerics.studies.hypothesis_sentences import LEVEL, sentences, shape
 from sparse_limits.numerics.studies.hypothesis_summary import HypothesisRow, Side, WidthRow
 
@@ -206,3 +208,18 @@ def test_the_command_has_the_numbers_of_the_study(tmp_path: Path, capsys: pytest
 def test_bad_input_is_named(words, said, capsys):
     assert main(["study", "hypothesis", *words]) == 2
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_layer_without_weights_is_beside_an_empty_random_mask():
+    """One-shot SynFlow empties hidden layers at low density, and the other methods' rows are not lost with it."""
+    masks = [np.zeros((30, 30), bool), np.random.default_rng(0).random((30, 30)) < 0.1]
+    found = seen(4, masks, np.random.default_rng(1))
+    assert not found.random_rows[0].any()
+    assert found.random_rows[1].sum() == pytest.approx(found.rows[1].sum())
+    rows = [row for case in pieces(replace(SMALL, methods=("synflow",), densities=(0.02,))) for row in measure(case)]
+    assert rows
+
+
+def test_the_picture_has_the_density_in_the_middle(rows):
+    several = [{**rows["random"], "density": density} for density in (0.1, 0.3, 0.2)]
+    assert [row["density"] for row in drawn({"rows": several})] == [0.2]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +32,7 @@ from sparse_limits.numerics.studies.spectra import (
     spectrum,
     trained,
 )
+from sparse_limits.numerics.studies.spectra_figure import _median, _metric
 from sparse_limits.numerics.studies.spectra_sentences import findings, own_over_masks, sentences
 from sparse_limits.numerics.studies.spectra_summary import KERNELS, SpectraRow, Spectrum
 from sparse_limits.theory.kernel import second_moment_graphon
@@ -311,3 +314,15 @@ def test_the_command_has_the_numbers_of_the_study(tmp_path: Path, capsys: pytest
 def test_bad_input_is_named(words, said, capsys):
     assert main(["study", "spectra", *words]) == 2
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_an_infinite_metric_counts_in_the_median_of_the_picture():
+    """Of four networks one whose decay is infinite is above the three others; None of a kernel is one that vanishes."""
+    rows = [_row("random", 0.05, 1.0, rank, network) for network, rank in enumerate((0.25, 0.5, 1.0, 2.0))]
+    rows[0]["paper"] = {**rows[0]["paper"], "decay": None}
+    of = partial(_metric, "paper", "decay")
+    assert _median({"rows": rows}, "random", 0.05, of) == 1.5
+    rows[1]["paper"] = rows[2]["paper"] = {**rows[0]["paper"]}
+    assert _median({"rows": rows}, "random", 0.05, of) == inf
+    rows[0]["paper"] = rows[1]["paper"] = rows[2]["paper"] = None
+    assert _median({"rows": rows}, "random", 0.05, of) == 0.5

@@ -379,3 +379,9 @@ def test_settings_may_be_of_any_kind_of_number(name, given, plain):
 
 def test_what_is_quick_gives_way_to_what_is_asked():
     assert settings_of("lifts", quick=True, seeds=3, density=["0.3"]) == LiftSettings((4, 8, 16), (Fraction(3, 10),), 3)
+
+
+@pytest.mark.parametrize("asked", [{"tasks": ["3v8"]}, {"methods": ["grasp", "wanda"]}])
+def test_networks_that_would_not_be_trained_are_refused(asked):
+    with pytest.raises(InputError, match="networks is given, expected one of the tasks noisy-3v8, parity, and one of"):
+        study("generalisation", quick=True, networks=True, **asked)

@@ -18,6 +18,7 @@ from helpers import ROOT, needs
 
 import sparse_limits as sl
 from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.prediction.architecture import FullyConnected
 from sparse_limits.numerics.processes.lost_tasks import LostTaskError
 from sparse_limits.numerics.store.files import Store
@@ -264,3 +265,19 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
     assert nowhere.communicate(timeout=300) == ("", "sparse-limits: --keep is '', expected a folder\n")
     assert nowhere.returncode == 2
     assert plan_of(PLAN).size == 24
+
+
+def test_seeds_are_those_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = 'methods = ["random"]\ndensities = [0.1, 0.2]\nwidths = [20]\ndepths = [1]\nseeds = 2\n'
+    (tmp_path / "plan.toml").write_text(text + "[options]\nsamples = 30\nnetworks = 2\n")
+    for shard, said in (
+        ("1/2", "2 settings, 1 of 2 seeds; medians over seeds"),
+        (None, "2 settings, 2 seeds; medians"),
+    ):
+        assert main(["sweep", "plan.toml", "--quiet", *([] if shard is None else ["--shard", shard])]) == 0
+        assert said in " ".join(capsys.readouterr().out.split())
+    assert main(["sweep", "plan.toml", "--shard", "1/2", "--plot", "a.png"]) == 2
+    assert "--plot and --shard are given" in capsys.readouterr().err
