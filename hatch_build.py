@@ -11,7 +11,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SUFFIXES = (".md", ".yml", ".bib")
 TABLE = Path("sparse_limits", "numerics", "reports", "contents.json")
-SHOWN = re.compile(r"\{literalinclude\} \.\./(\S+)")  # files outside of the book that its pages show
+SHOWN = re.compile(  # files and pictures outside of the book that its pages show
+    r"(?:\{(?:literalinclude|image|figure)\} |!\[[^]]*\]\()\.\./([^\s)]+)"
+)
 
 
 class Further(BuildHookInterface):

@@ -52,6 +52,9 @@ def publish(site: Path, pages: Path, name: str) -> list[str]:
     head = f'<meta http-equiv="refresh" content="0; url={first}">'
     body = f'<p><a href="{first}">The book</a>, <a href="versions.html">all versions</a></p>'
     (pages / "index.html").write_text(PAGE.format(title="sparse-limits", head=head, body=body), "utf-8")
+    missing = pages / (releases or listed)[0] / "404.html"
+    if missing.is_file():  # the server shows that of the root alone; its links have the address in them
+        shutil.copyfile(missing, pages / "404.html")
     return listed
 
 

@@ -52,8 +52,16 @@ def article_of(site: Path, page: str, pages: list[str]) -> Tag:
     for each in article.select(f"[id]:not({PICTURE} [id])"):
         each["id"] = f"{page}--{each['id']}"
     article["id"] = page
+    told = soup.select_one('meta[property="og:url"]')
+    site_address = str(told["content"]).rpartition("/")[0] if told else ""
     for link in article.select("a[href]"):
-        link["href"] = _place(str(link["href"]), page, pages)
+        place = _place(str(link["href"]), page, pages)
+        if place.startswith("#") or "://" in place:
+            link["href"] = place
+        elif site_address:
+            link["href"] = f"{site_address}/{place}"
+        else:
+            link.unwrap()  # on paper a page that is not there, and has no address, leads nowhere
     return article
 
 

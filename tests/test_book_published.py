@@ -63,8 +63,11 @@ def test_an_entry_of_a_bibliography_has_balanced_braces() -> None:
 def test_a_notebook_says_where_its_page_is_once_there_is_an_address(tmp_path: Path) -> None:
     page = Page("page", "# A page\n\nA sentence.\n")
     sources = []
-    for address in ("", SITE):
+    for address, site in (("", None), (SITE, None), ("", ADDRESS), (SITE, "")):
         (tmp_path / "_config.yml").write_text(f'html:\n  baseurl: "{address}"  # in one place\n', "utf-8")
-        book = Book(tmp_path, {"page": page}, load_ledger())
+        book = Book(tmp_path, {"page": page}, load_ledger(), site=site)
         sources.append([each["source"] for each in Chapter(book, page).notebook()["cells"]])
-    assert sources[1] == [*sources[0], f"This page on the site: <{SITE}/page.html>"]
+    release = f"{SITE}/v{sparse_limits.__version__}"
+    assert sources[1] == [*sources[0], f"This page on the site: <{release}/page.html>"]
+    assert sources[2] == [*sources[0], f"This page on the site: <{ADDRESS}/page.html>"]
+    assert sources[3] == sources[0]

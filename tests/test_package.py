@@ -49,8 +49,10 @@ def test_a_wheel_has_the_pages_of_the_book_and_what_they_show(wheel: set[str]) -
     assert {
         f"sparse_limits/book/{name}" for name in ("_toc.yml", "references.bib", *(page.name for page in pages))
     } <= wheel
-    shown = {each for page in pages for each in re.findall(r"\{literalinclude\} \.\./(\S+)", page.read_text("utf-8"))}
-    assert shown
+    texts = [page.read_text("utf-8") for page in pages]
+    shown = {each for text in texts for each in re.findall(r"\{(?:literalinclude|image|figure)\} \.\./(\S+)", text)}
+    shown |= {each for text in texts for each in re.findall(r"!\[[^]]*\]\(\.\./([^\s)]+)\)", text)}
+    assert {Path(each).suffix for each in shown} >= {".py", ".png"}
     assert {f"sparse_limits/{each}" for each in shown} <= wheel
     assert not any(part in name for name in wheel for part in ("_build", "_ext", "__pycache__"))
 

@@ -1,6 +1,7 @@
 """What is published: versions side by side, and the short book on paper."""
 
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -24,11 +25,14 @@ def test_versions_stand_side_by_side(tmp_path: Path) -> None:
     site, pages = a_site(tmp_path / "site"), tmp_path / "pages"
     assert publish(site, pages, "main") == ["main"]
     assert "url=main/intro.html" in (pages / "index.html").read_text("utf-8")
+    assert not (pages / "404.html").exists()
+    (site / "404.html").write_text("No such page", "utf-8")
     (site / "short_book.pdf").write_bytes(b"%PDF")
     for name in ("v0.9.0", "v0.10.0"):
         listed = publish(site, pages, name)
     assert listed == ["main", "v0.10.0", "v0.9.0"]  # numbers, not letters
     assert "url=v0.10.0/intro.html" in (pages / "index.html").read_text("utf-8")
+    assert (pages / "404.html").read_text("utf-8") == "No such page"
     versions = (pages / "versions.html").read_text("utf-8")
     assert 'href="v0.9.0/short_book.pdf"' in versions
     assert 'href="main/short_book.pdf"' not in versions
@@ -113,21 +117,25 @@ def test_the_short_book_is_one_document(tmp_path: Path) -> None:
     needs("jupyter_book")
     module = runpy.run_path(str(ROOT / "docs" / "short_book_pdf.py"))
     page = (
-        '<html><body><article class="bd-article"><h1 id="top">{title}</h1><a class="headerlink" href="#top">#</a>'
+        '<html><head>{head}</head><body><article class="bd-article"><h1 id="top">{title}</h1><a class="headerlink" href="#top">#</a>'
         '<p><a href="{other}.html#top">there</a> <a href="map.html">all</a> <a href="#top">up</a> <a href="https://example.org">out</a></p>'
         '<div class="cell_output"><svg id="picture"></svg><script>draw("picture")</script></div><script>alert(1)</script>'
         "<details><summary>Solution</summary>steps</details><details><summary>Cite</summary>entry</details>"
         '<details class="claim-evidence"><summary>Evidence</summary>table</details></article>'
         "<footer><p>Version 1.2</p></footer></body></html>"
     )
-    for title, other in (("one", "two"), ("two", "one")):
-        (tmp_path / f"{title}.html").write_text(page.format(title=title, other=other), "utf-8")
-    text = module["document"](tmp_path, ["one", "two"])
+    address = '<meta property="og:url" content="https://example.org/main/one.html">'
+    for head in ("", address):
+        for title, other in (("one", "two"), ("two", "one")):
+            (tmp_path / f"{title}.html").write_text(page.format(title=title, other=other, head=head), "utf-8")
+        text = module["document"](tmp_path, ["one", "two"])
+        assert ('href="https://example.org/main/map.html"' in text) == bool(head)
+        assert len(re.findall(r"[> ]all[< ]", text)) == 2  # the words stay
+        assert 'href="map.html"' not in text
     for said in (
         'id="one--top"',
         'href="#two--top"',
         'href="#one--top"',
-        'href="map.html"',
         'href="https://example.org"',
     ):
         assert said in text

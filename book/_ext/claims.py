@@ -27,6 +27,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from sparse_limits import numerics, theory
 from sparse_limits.numerics.checks import checks_of
+from sparse_limits.numerics.commands.common import available_cores
 from sparse_limits.numerics.evidence import CheckResult
 from sparse_limits.numerics.ledger.verification import ClaimResult, checks_by_claim, verify
 from sparse_limits.numerics.printing.plain_text import many
@@ -73,7 +74,7 @@ def run_ledger(app: Sphinx) -> None:
     known.write_text(digest, "ascii")
     checks = sum(map(len, checks_by_claim(list(app.ledger)).values()))
     keep = os.environ.get("SPARSE_LIMITS_KEEP") or folder / "results"
-    run = verify(ledger=app.ledger, keep=keep, jobs=len(os.sched_getaffinity(0)), on_result=_progress(checks))
+    run = verify(ledger=app.ledger, keep=keep, jobs=available_cores(), on_result=_progress(checks))
     app.run = run  # type: ignore[attr-defined]
     logger.info(f"sparse-limits: {closing_line(run)}")
     for line in failures(run):

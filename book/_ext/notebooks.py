@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 def read_book(app: Sphinx) -> None:
     """Read the pages once: notebooks link to each other."""
     pages = {name: page for name, page in read_pages(Path(app.srcdir)).items() if name in app.env.found_docs}
-    app.chapters = Book(Path(app.srcdir), pages, app.ledger, app.run)  # type: ignore[attr-defined]
+    app.chapters = Book(Path(app.srcdir), pages, app.ledger, app.run, site=str(app.config.html_baseurl))  # type: ignore[attr-defined]
 
 
 def offer_notebook(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from nbclient import NotebookClient
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from sparse_limits.numerics.commands.common import available_cores
 from sparse_limits.numerics.processes.parallel import allow_forks
 
 UNDECLARED = ("sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")  # keep nothing that a page could change
@@ -18,7 +18,7 @@ UNDECLARED = ("sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")  # keep n
 
 def allow(app: Sphinx, config: Config) -> None:
     """Let jupyter-book, which has no option for it, build in parallel; two of its extensions do not say that they can."""
-    app.parallel = len(os.sched_getaffinity(0))
+    app.parallel = available_cores()
     for name in UNDECLARED:
         if name in app.extensions:
             app.extensions[name].parallel_read_safe = app.extensions[name].parallel_write_safe = True

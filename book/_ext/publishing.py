@@ -86,7 +86,7 @@ def describe(app: Sphinx, page: str, template: str, context: dict, doctree: node
         return
     address = str(app.config.html_baseurl)
     said = {"og:type": "article", "og:site_name": "sparse-limits", "og:title": str(context.get("title", ""))}
-    said |= {"og:description": description(doctree)}
+    said |= {"og:description": description(doctree) or said["og:title"]}
     said |= {"og:url": f"{address.rstrip('/')}/{page}.html"} if address else {}
     tags = [f'<meta property="{name}" content="{escape(re.sub("<[^>]*>", "", text))}">' for name, text in said.items()]
     tags.append(f'<meta name="description" content="{escape(said["og:description"])}">')

@@ -39,14 +39,22 @@
   addEventListener("toggle", async (event) => { if (event.target.open) { await set(event.target); mark(); } }, true);
   addEventListener("load", async () => {
     await globalThis.MathJax?.startup?.promise;
+    await set(document); // what was opened before MathJax was there
     new ResizeObserver(mark).observe(document.querySelector("article") ?? document.body); // lists beside it open after the window has its size
   });
-  // On paper nothing is folded.
+  // On paper nothing is folded but forms; afterwards all is as it was.
+  const printed = [];
   addEventListener("beforeprint", () => {
-    for (const fold of document.querySelectorAll("article details:not([open])")) fold.open = true;
+    for (const fold of document.querySelectorAll("article details:not([open]):not(.claim-try)")) {
+      fold.open = true;
+      printed.push(fold);
+    }
     const waiting = [...document.querySelectorAll(".claim-tex")];
     for (const each of waiting) each.className = "math notranslate nohighlight";
     if (waiting.length) globalThis.MathJax?.typeset?.(waiting);
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of printed.splice(0)) fold.open = false;
   });
   addEventListener("hashchange", open);
   addEventListener("DOMContentLoaded", open);

@@ -4,13 +4,16 @@
   const source = new URL("evaluate_worker.mjs", document.currentScript.src), LONGEST = 60; // seconds of one number
   const DISK = "Python cannot be loaded for a page from a disk: a server has to serve it, such as `python -m http.server`";
   const MISSING = "Python could not be loaded: a file is missing, or the browser is too old";
-  let python, ready, asked = 0;
+  let python, ready, late, asked = 0;
   const listeners = new Set(), waiting = new Map();
   const tell = (message) => listeners.forEach((each) => each(message));
-  const end = (message) => {
+  const end = (message, running) => {
+    clearTimeout(late);
     python?.terminate();
     python = undefined;
-    for (const answer of waiting.values()) answer({ refused: message });
+    for (const [number, answer] of waiting) {
+      answer({ refused: running && number !== running ? "another number took too long: try again" : message });
+    }
     waiting.clear();
   };
   const start = () => {
@@ -22,7 +25,12 @@
     ready = false;
     python = new Worker(source, { type: "module" });
     python.addEventListener("message", ({ data }) => {
+      if (data.started) { // the time of a number is its own, not that of loading Python, nor of those before it
+        late = setTimeout(() => end(`no value within ${LONGEST} seconds, expected other numbers`, data.started), LONGEST * 1000);
+        return;
+      }
       if (data.number) {
+        clearTimeout(late);
         waiting.get(data.number)?.(data);
         waiting.delete(data.number);
         return;
@@ -90,9 +98,7 @@
       output.textContent = "";
       start();
       if (ready) status.textContent = "Evaluating …";
-      const late = setTimeout(() => ready && end(`no value within ${LONGEST} seconds, expected other numbers`), LONGEST * 1000);
       const { value, refused } = await ask(request);
-      clearTimeout(late);
       button.setAttribute("aria-disabled", "false");
       status.textContent = "";
       if (formula !== select.value) return;

@@ -27,6 +27,7 @@ loaded.catch((error) => postMessage({ failed: String(error?.message ?? error) })
 addEventListener("message", async ({ data: { number, request } }) => {
   const answer = await loaded.catch(() => null);
   if (!answer) return;
+  postMessage({ started: number });
   try {
     postMessage({ number, ...JSON.parse(answer(JSON.stringify(request))) });
   } catch (error) {

@@ -87,7 +87,7 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
 
     Raises:
         InputError: for a topic or a page that there is not, a name that is taken, is none or is used by the template, a README without the
-            topic's row, and where the package is installed without its book. Nothing is written then.
+            topic's row, and where the package does not run from a checkout of its sources. Nothing is written then.
     """
     if topic not in LETTERS:
         raise InputError(f"topic is {topic!r:.60}{meant(topic, LETTERS)}; expected {', '.join(LETTERS)}")
@@ -100,6 +100,10 @@ def new_claim(topic: str, name: str, page: str | None = None) -> tuple[str, list
     if iskeyword(name):
         raise InputError(f"name is {name}, a word of Python, expected another, such as kept_modulus")
     root = Path(theory.__file__).resolve().parent.parent
+    if not (root / "pyproject.toml").is_file():
+        raise InputError(
+            f"{root}: holds no pyproject.toml, expected a checkout of the sources, installed by pip install -e ."
+        )
     folder = root / "theory" / topic
     claim = folder / "further" / f"{name}.py"  # until a paper's claim or an engine rests on it
     if name in homes(f"sparse_limits.theory.{topic}") or claim.exists() or (folder / claim.name).exists():

@@ -23,12 +23,12 @@ def permalink(address: str, page: str, label: str) -> str:
     return f"{address.rstrip('/')}/{page}.html#claim-{label}".lstrip("/")
 
 
-def published(book: Path, page: str) -> str:
-    """Where a page of the book in this folder is published; empty while the book has no address."""
+def address_of(book: Path) -> str:
+    """Where this version of the book in a folder is published; empty while the book has no address."""
     settings = book / "_config.yml"
     text = settings.read_text("utf-8") if settings.is_file() else ""
     found = re.search(r'^  baseurl: "([^"]+)"', text, re.MULTILINE)
-    return f"{found[1].rstrip('/')}/{page}.html" if found else ""
+    return f"{found[1].rstrip('/')}/v{__version__}" if found else ""
 
 
 def bibtex(claim: Claim, year: str, link: str) -> str:

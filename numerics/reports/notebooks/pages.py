@@ -14,7 +14,7 @@ from typing import Any
 from sparse_limits.numerics.ledger.verification import ClaimResult, Run
 from sparse_limits.numerics.printing.plain_text import many
 from sparse_limits.numerics.reports.bounds import counted_bounds, listed_bounds
-from sparse_limits.numerics.reports.citing import published
+from sparse_limits.numerics.reports.citing import address_of
 from sparse_limits.numerics.reports.claim_references import reference
 from sparse_limits.numerics.reports.contents import Line, contents, lines_of
 from sparse_limits.numerics.reports.failed_forms import forms_table, forms_text
@@ -83,7 +83,8 @@ class Page:
 class Book:
     """The pages in a folder, the ledger that they speak of, and what a run of its claims found.
 
-    offered: the pages whose notebooks can be linked to; None for all of them.
+    offered: the pages whose notebooks can be linked to; None for all of them. site: the address of the site that these pages are
+    of; None for that of the release.
     """
 
     folder: Path
@@ -91,6 +92,12 @@ class Book:
     ledger: Ledger
     run: Run | None = None
     offered: frozenset[str] | None = None
+    site: str | None = None
+
+    @cached_property
+    def address(self) -> str:
+        """Of the site; empty while it has none."""
+        return (address_of(self.folder) if self.site is None else self.site).rstrip("/")
 
     @cached_property
     def references(self) -> References:
@@ -155,7 +162,8 @@ class Chapter:
         if self.cited and "bibliography" not in named:
             listed = self.book.references.listed(self.cited)
             cells.append(self._cell("markdown", f"## References\n\n{listed}", "references"))
-        if link := published(self.book.folder, self.page.name):
+        if self.book.address:
+            link = f"{self.book.address}/{self.page.name}.html"
             cells.append(self._cell("markdown", f"This page on the site: <{link}>", "address"))
         metadata = {
             "kernelspec": KERNEL,
