@@ -12,7 +12,7 @@ import pytest
 from helpers import ROOT
 
 FLOORS = (  # of `numerics`, from the ground up: a room needs those of lower floors
-    "arguments bridge door keyed labels limits machine_code printing processes silent_inputs store",
+    "arguments bridge door keyed labels limits machine_code printing processes silent_inputs store writable",
     "exact files statistics",
     "columns masks",
     "networks spectra",

@@ -67,7 +67,8 @@ class Quantity:
         for letter in self.letters:  # SymPy has used what the symbol assumes in the formulas
             low, high = self.within.inf, self.within.sup
             if isinstance(letter, sp.Symbol) and (
-                (letter.is_nonnegative and low < 0) or (letter.is_nonpositive and high > 0)
+                (letter.is_nonnegative and low.is_extended_negative)
+                or (letter.is_nonpositive and high.is_extended_positive)
             ):
                 sign = "positive" if letter.is_nonnegative else "negative"
                 raise ValueError(

@@ -34,7 +34,10 @@ def checks_of(topic: str) -> list[Check]:
     if not is_own(topic):
         _refuse_hidden(topic)
     written = _checks_in([own_module(topic)] if is_own(topic) else map(import_module, _modules(topic)))
+    theirs = set().union(*map(labels_of, TOPICS)) if is_own(topic) else set()
     for check in written:
+        if check.claim.label in theirs:
+            raise InputError(f"{topic} checks {check.claim.label}, which is the project's, expected a claim of its own")
         if check.claim not in claims:
             names = (
                 f"sparse_limits.numerics.checks.{topic}",

@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import combinations
 from pathlib import Path
 
-from sparse_limits.numerics.files import check_writable
+from sparse_limits.numerics.writable import check_writable
 from sparse_limits.theory.input_error import InputError
 
 Named = str | Path | None  # a file as the call names it, - for standard output; None where it names none

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.evidence.points import Point, inside, sorted_letters, usual_range
+from sparse_limits.numerics.evidence.points import FINE, Point, inside, sorted_letters, usual_range
 from sparse_limits.numerics.exact.relations import holds
 from sparse_limits.numerics.keyed import key, keyed_seed, stream_key
 from sparse_limits.theory.claims import Claim
@@ -128,10 +128,15 @@ class Drawing:
         if quantity is None or drawn is not None:
             return low, high
         within = quantity.within
-        least = inside(within.inf, 1) if within.inf.is_finite else None
-        most = inside(within.sup, -1) if within.sup.is_finite else None
-        if least is not None and most is not None:
+        bounded = [end.is_number and end.is_finite for end in (within.inf, within.sup)]
+        if all(bounded):
+            least, most = inside(within.inf, 1), inside(within.sup, -1)
+            if least >= most and within.inf < within.sup:  # a range narrower than a thousandth
+                fine = FINE * sp.ceiling(FINE / (within.sup - within.inf))
+                least, most = inside(within.inf, 1, fine), inside(within.sup, -1, fine)
             return least, most
+        least = inside(within.inf, 1) if bounded[0] else None
+        most = inside(within.sup, -1) if bounded[1] else None
         if most is not None:
             return (low if low < most else most - 4), most
         low = low if least is None else max(low, least)

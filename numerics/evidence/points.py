@@ -28,8 +28,8 @@ def usual_range(symbol: sp.Symbol) -> tuple[object, object]:
     return (sp.Rational(1, 8), 4) if symbol.is_positive or symbol.is_nonnegative else (-3, 3)
 
 
-def inside(end: sp.Expr, direction: int) -> sp.Rational:
-    """An end of a range itself, or for one that is no fraction a fraction near it in this direction.
+def inside(end: sp.Expr, direction: int, fine: int = FINE) -> sp.Rational:
+    """An end of a range itself, or for one that is no fraction a fraction near it in this direction, within one part in `fine`.
 
     Examples:
         >>> inside(sp.pi, -1) < sp.pi, inside(sp.Integer(3), -1)
@@ -37,7 +37,7 @@ def inside(end: sp.Expr, direction: int) -> sp.Rational:
     """
     if end.is_rational:
         return sp.Rational(end)
-    return sp.Rational(sp.ceiling(FINE * end) if direction > 0 else sp.floor(FINE * end), FINE)
+    return sp.Rational(sp.ceiling(fine * end) if direction > 0 else sp.floor(fine * end), fine)
 
 
 def free_in(where: Mapping[sp.Symbol, object]) -> set[sp.Symbol]:

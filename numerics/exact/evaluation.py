@@ -320,7 +320,7 @@ def _by_algebra(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: in
     from sparse_limits.theory.formulas.valued import valued
 
     where = ", ".join(f"{symbol}={value}" for symbol, value in point.items())
-    if any(valued(each, point) == 0 for each in _denominators(formula)) and valued(formula, point) is sp.nan:
+    if any(valued(each, point) == 0 for each in _denominators(formula, point)) and valued(formula, point) is sp.nan:
         raise InputError(f"no value: the formula does not cover {where}") from error
     exact = formula
     for symbol in sorted(point, key=sp.default_sort_key):  # one by one: 0 stays 0 before another factor is infinite
@@ -337,11 +337,13 @@ def _by_algebra(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: in
     raise InputError(f"no value: {_shortened(error)}") from error
 
 
-def _denominators(formula: sp.Expr) -> list[sp.Expr]:
+def _denominators(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> list[sp.Expr]:
     """What is divided by, but for what has bound letters in it."""
     import sympy as sp
 
-    divisors = [each.base for each in formula.atoms(sp.Pow) if each.exp.is_number and each.exp.is_negative]
+    from sparse_limits.theory.formulas.valued import valued
+
+    divisors = [each.base for each in formula.atoms(sp.Pow) if valued(each.exp, point).is_negative]
     return [each for each in divisors if each.free_symbols <= formula.free_symbols]
 
 

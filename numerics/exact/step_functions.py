@@ -110,11 +110,13 @@ def _integral(body: sp.Expr, limits: Sequence[sp.Tuple], functions: Functions, c
         return _replaced(body, functions, cells)
     *inner, (variable, low, high) = limits
     stepping = {each.func for each in body.atoms(AppliedUndef) if variable in each.args}
-    if stepping and not (low.is_number and high.is_number):
+    if not stepping:
+        return sp.Integral(_integral(body, inner, functions, cells), (variable, low, high))
+    if not (low.is_number and high.is_number):
         raise InputError(
             f"{variable} goes from {low} to {high}, expected numbers as the ends of an integral over steps"
         )
-    if stepping and low > high:
+    if low > high:
         return -_integral(body, [*inner, sp.Tuple(variable, high, low)], functions, cells)
     cuts = {low, high} | {end for each in stepping for end in functions[each].ends if low < end < high}
     total = sp.S.Zero

@@ -60,9 +60,8 @@ def _change(before: LayerFile, after: LayerFile) -> FileChange:
     both = [name for name in one if name in other and before.shapes[one[name]] == after.shapes[other[name]]]
     layers: list[LayerChange] = []
     edges: dict[str, Edge | None] = {}
-    same_axes = {
-        other[name]: before.orientation(one[name]) for name in both
-    }  # a bias, which tells groups, may be in one alone
+    # a bias, which tells groups, may be in one file alone
+    same_axes = {other[name]: before.orientation(one[name]) for name in both}
     after = replace(after, orientations={**after.orientations, **same_axes})
     for name in both:
         old, new = before.read(one[name]).kept, after.read(other[name]).kept

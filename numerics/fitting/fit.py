@@ -233,9 +233,8 @@ def work_in_depth(kept: int, shape: Sequence[int]) -> tuple[float, float]:
     fewer, more = sorted(shape)
     if fewer * more <= EXPANDED:
         return BYTES_OF_KEPT * kept + BYTES_OF_ENTRY * fewer * more, SECONDS_OF_ENTRY * fewer * more
-    of_factors = (
-        8 * more * (2 * min(FINE.groups, fewer) + FINE.atoms)
-    )  # each unit's counts, twice, and its likely factors
+    # the counts of each unit, twice, and its likely factors
+    of_factors = 8 * more * (2 * min(FINE.groups, fewer) + FINE.atoms)
     return BYTES_OF_KEPT * kept + of_factors, 120 * (kept / KEPT_IN_TWO_MINUTES) ** GROWTH
 
 

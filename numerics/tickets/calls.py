@@ -17,7 +17,6 @@ from threadpoolctl import threadpool_limits
 
 from sparse_limits.numerics.arguments import InputError, Seed, seed_number
 from sparse_limits.numerics.door import door
-from sparse_limits.numerics.files import check_writable
 from sparse_limits.numerics.limits import Limit, Work, read_limit
 from sparse_limits.numerics.printing.plain_text import plain
 from sparse_limits.numerics.subset_sum.exact_numbers import exact_number
@@ -44,6 +43,7 @@ from sparse_limits.numerics.tickets.search import NetworkTicket, find_ticket
 from sparse_limits.numerics.tickets.targets import TARGETS
 from sparse_limits.numerics.tickets.targets.target import trained_seed
 from sparse_limits.numerics.tickets.widths import NOTHING, candidates_per_parameter, guaranteed_width, network_widths
+from sparse_limits.numerics.writable import check_writable
 
 if TYPE_CHECKING:
     from sparse_limits.numerics.data import ColumnNames

@@ -15,7 +15,8 @@ from cli_cases import ENVIRONMENT, REAL, TOYS, call
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import COMMANDS
-from sparse_limits.numerics.files import check_writable, replacing
+from sparse_limits.numerics.files import replacing
+from sparse_limits.numerics.writable import check_writable
 
 # Help, files, interruptions
 

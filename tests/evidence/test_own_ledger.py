@@ -196,3 +196,15 @@ def test_two_checks_of_one_name_are_refused_in_one_line(tmp_path: Path, capsys: 
     more = "from dataclasses import replace\nother = replace(twice)\n"
     assert main(["verify", "--ledger", written(tmp_path, "own.py", more=more)]) == 2
     assert "two checks of X1 are called twice, expected another name" in capsys.readouterr().err
+
+
+def test_a_check_of_a_claim_of_the_project_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would not be run: the claim is not one of the file."""
+    more = (
+        "from sparse_limits.theory.saliency import product_graphon\n"
+        "@exact(product_graphon)\n@control('none', W=sp.S.Zero)\n"
+        "def mine(W, trial):\n    yield trial.same(W, W)\n"
+    )
+    name = next(iter(load_ledger()["S4"].claim.expressions))
+    assert main(["verify", "--ledger", written(tmp_path, "own.py", more=more.replace("W", name))]) == 2
+    assert "checks S4, which is the project's, expected a claim of its own" in capsys.readouterr().err

@@ -24,6 +24,8 @@ RANGES = [
     sp.Interval(-10, -5),
     sp.Union(sp.Interval(-2, -1), sp.Interval(1, 2)),
     sp.Union(sp.Interval.open(-sp.oo, 0), sp.Interval.open(0, sp.oo)),
+    sp.Interval.open(0, sp.exp(-8)),
+    sp.Interval(sp.sqrt(2), sp.sqrt(2) + sp.Rational(1, 2000)),
     sp.S.Reals,
 ]
 
@@ -41,6 +43,11 @@ def test_points_are_drawn_from_what_a_claim_allows(within: sp.Set) -> None:
     low, high = min(points), max(points)
     if within.inf.is_finite and within.sup.is_finite:
         assert high - low > 0.8 * (within.sup - within.inf)
+
+
+def test_a_range_whose_end_is_a_letter_has_the_usual_one() -> None:
+    points = trial(sp.Interval(0, sp.Symbol("n", positive=True))).points(x)
+    assert all(point[x] >= 0 for point in points)
 
 
 @pytest.mark.parametrize("end", [sp.pi, -sp.sqrt(2), sp.exp(-1), sp.Rational(1, 3), sp.Integer(-2)])

@@ -187,6 +187,10 @@ def test_the_ends_of_an_integral_over_steps_have_their_order() -> None:
     assert in_steps(forwards, {f: steps}) == 2
     assert in_steps(back, {f: steps}) == -2
     assert in_steps(sp.Integral(f(x), (x, sp.Rational(3, 4), sp.Rational(1, 4))), {f: steps}) == -1
+    beside = in_steps(sp.Integral(x * f(a), (x, 1, 0), (a, 0, 1)), {f: steps})
+    assert beside.doit() == -1  # 2 times −1/2
+    triangle = in_steps(sp.Integral(x * f(a), (x, 0, a), (a, 0, 1)), {f: steps})
+    assert triangle.doit() == sp.Rational(3, 48) + sp.Rational(7, 48)
     square = StepFunction((sp.Rational(1, 2), sp.S.One), ((sp.S(3), sp.S(1)), (sp.S(1), sp.S(2))))
     with pytest.raises(InputError, match="expected numbers as the ends of an integral over steps"):
         in_steps(sp.Integral(g(x, a), (x, 0, a), (a, 0, 1)), {g: square})

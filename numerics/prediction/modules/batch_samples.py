@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
+import numpy as np
 import torch
 
 from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.files.loaders import in_words
 from sparse_limits.numerics.prediction.modules.nested import held_in
 
 WAY_OUT = "a loss that returns the sum over the samples, and their number"
@@ -47,7 +49,7 @@ class Counting:
 
     def samples(self, batch: Any) -> int:
         count = samples_in(batch)
-        listed = count is None or isinstance(batch, (tuple, list))
+        listed = count is None or isinstance(batch, list)
         found = len(_tensors(batch)) if listed else 0, count is not None
         self.first, self.batches = self.first or found, self.batches + 1
         if found != self.first:
@@ -58,9 +60,10 @@ class Counting:
 def checked_count(count: object) -> int:
     """The number of samples that a loss returns beside its sum."""
     value = count.item() if isinstance(count, torch.Tensor) and count.numel() == 1 else count
-    value = int(value) if isinstance(value, float) and value.is_integer() else value
+    value = int(value) if isinstance(value, (float, np.floating)) and float(value).is_integer() else value
     if not isinstance(value, Integral) or isinstance(value, bool) or value < 0:
-        raise InputError(f"the loss returns {value!r:.60} in the second place, expected the number of samples")
+        said = in_words(value) if isinstance(value, torch.Tensor) else f"{value!r:.60}"
+        raise InputError(f"the loss returns {said} in the second place, expected the number of samples")
     return int(value)
 
 

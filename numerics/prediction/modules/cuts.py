@@ -104,7 +104,7 @@ def shown_to(module: nn.Module, data: object, loss: Loss) -> Shown | None:
     device = next(module.parameters()).device
     if is_own(loss) and data is not None and not isinstance(data, (torch.Tensor, np.ndarray)) and not is_shape(data):
         first = next(batches_of(data, 1))
-        batch = shown_to_a_loss(module, first) if isinstance(first, Dataset) else moved(first, device)
+        batch = shown_to_a_loss(scored_copy(module), first) if isinstance(first, Dataset) else moved(first, device)
         parts, words = _parts(batch)
         return Shown([_by_loss(loss, part) for part in parts], words)
     x = (

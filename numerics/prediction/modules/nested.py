@@ -61,8 +61,9 @@ def _alike(value: Mapping[Any, Any], found: dict[Any, Any]) -> Mapping[Any, Any]
     try:
         alike = copy(value)
         for key, each in found.items():
+            attribute = getattr(alike, "__dict__", {}).get(key) is value[key]  # and not a store of the class
             alike[key] = each
-            if key in getattr(alike, "__dict__", {}):
+            if attribute:
                 alike.__dict__[key] = each
     except Exception:  # a class of the user's raises whatever it likes
         return found

@@ -90,7 +90,7 @@ def scores_of(
     def score(other: nn.Module, part: Any) -> dict[str, torch.Tensor]:
         if method == "wanda":
             return wanda_scores(other, lambda: pass_through(other, [part], loss), weights)
-        return _slopes_of_batches(other, weights_at(other, chosen), method, UserData([part], None), loss)
+        return _slopes_of_batches(other, weights_at(other, chosen), method, UserData([part], None), loss, whole=False)
 
     def check(batch: Any) -> None:
         if asked is not None:
@@ -204,12 +204,13 @@ def _slopes_of_batches(
     loss: Loss,
     progress: Callable[[str], object] = lambda doing: None,
     check: Callable[[Any], None] = lambda batch: None,
+    whole: bool = True,
 ) -> dict[str, torch.Tensor]:
     """As `_slopes`, a batch after the other: the gradients of batches add up, and so do their products with the Hessian.
 
     A weight need not reach the loss of each batch, but that of one.
     GraSP goes through the batches twice, first for the gradient of all of them, and keeps them for that. check: called with the
-    first batch before it is run.
+    first batch before it is run. whole: whether these are all batches, of which each weight must reach one.
     """
     curved = method.startswith("grasp")
     kept = list(_batches(data)) if curved else []
@@ -222,7 +223,8 @@ def _slopes_of_batches(
                 slopes[path] += found
                 met.add(path)
         samples += each.samples
-    check_all_reach(weights, [path in met for path in weights])
+    if whole:
+        check_all_reach(weights, [path in met for path in weights])
     if count.alike and isinstance(data, UserData):
         data.notes[:] = [
             f"each batch counts alike, since its tensors do not say how many samples it has: {WAY_OUT} tells it"

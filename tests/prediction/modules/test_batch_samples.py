@@ -73,6 +73,13 @@ class Made:
         self.inputs = self.inputs * 2
 
 
+class Named(UserDict):
+    """One of its keys is the name of the attribute in which it keeps them all."""
+
+    features = property(lambda self: self["data"])
+    classes = property(lambda self: self["target"])
+
+
 class Attributes(dict):
     """Its items are its attributes."""
 
@@ -82,6 +89,7 @@ class Attributes(dict):
 
 
 KINDS = {
+    "a key as its store": lambda x, y: Named(data=x, target=y),
     "dataclass": Batch,
     "computed": Made,
     "encoding": lambda x, y: Encoding(features=x, classes=y),
@@ -197,6 +205,13 @@ def test_one_sample_more_than_a_batch_holds_is_no_batch_of_its_own(method):
 
 
 def test_images_of_a_file_reach_a_loss_of_ones_own_as_images():
+    normal = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(144, 10))
+    found, expected = (
+        sl.prune(normal, "magnitude", 0.02, sl.load_data("digits", labels="onehot"), loss=loss)
+        for loss in (mean, "cross-entropy")
+    )
+    assert [note for note in found.notes if "move" in note] == [note for note in expected.notes if "move" in note] != []
+    assert int(normal[1].num_batches_tracked) == 0  # nothing of the user's is run
     net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 10))
     digits = sl.load_data("digits", labels="onehot")
     expected = sl.prune(net, "snip", 0.3, digits)
