@@ -23,7 +23,9 @@ from sparse_limits.numerics.kernels import LayerGraphons, input_latent
 from sparse_limits.numerics.lifts import forward, random_sparse_lift, random_weights
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
 from sparse_limits.numerics.masks.sampling import sample_rank_one
+from sparse_limits.numerics.spectra.noise_edge import noise_edge
 from sparse_limits.numerics.subset_sum import SubsetSumSolver
+from sparse_limits.numerics.tickets import multilayer_perceptron as perceptron
 from sparse_limits.theory.lifts.perceptrons import multilayer_perceptron
 
 Call = Callable[[], object]
@@ -124,6 +126,29 @@ def drawn_of(width: int) -> Call:
     return lambda: sl.predict("magnitude", "digits", (width, width), density=0.1, samples=100, units=64, networks=4)
 
 
+def edge_of(cells: int) -> Call:
+    """Row factors times column factors, as the noise of a rank-one mask has them."""
+    at = np.linspace(0.1, 1, cells)
+    return lambda: noise_edge(at[:, None] * at, 10**5)
+
+
+def prune_of(width: int) -> Call:
+    """Needs torch: SNIP's passes over 256 samples, the masks and their report."""
+    from torch import nn, tensor
+
+    sides = (64, width, width, 10)
+    layers = [part for above, below in pairwise(sides) for part in (nn.Linear(above, below), nn.ReLU())]
+    model, labels = nn.Sequential(*layers[:-1]), np.arange(256) % 10
+    data = (tensor(draws(256, 64), dtype=next(model.parameters()).dtype), tensor(labels))
+    return lambda: sl.prune(model, "snip", density=0.1, data=data, loss="cross-entropy")
+
+
+def ticket_of(side: int) -> Call:
+    """A subset sum of 20 numbers for each coefficient of one dense layer between two others."""
+    target = perceptron([draws(8, side) / 40, draws(side, side) / 40, draws(side, 1) / 40])
+    return lambda: sl.find_ticket(target, width=20, eps=1e-3)
+
+
 ENGINES: dict[str, tuple[str, Callable[[int], Call], Sequence[int]]] = {
     "sampling": ("kept weights of a mask at 1 %", mask_of, (10**5, 10**6, 10**7)),
     "scan": ("kept weights of a mask at 1 %", scan_of, (3 * 10**5, 10**6, 3 * 10**6)),
@@ -139,6 +164,9 @@ ENGINES: dict[str, tuple[str, Callable[[int], Call], Sequence[int]]] = {
     "lift": ("copies of each unit, degree 30, 200 inputs, forward", lift_of, (500, 1000, 2000)),
     "subset_sum": ("items; the exponent is of 2^n", subset_of, (36, 40, 44)),
     "law": ("units of the law, 100 samples, beside one small network", law_of, (1024, 2048, 4096)),
+    "noise_edge": ("side of a profile of variances", edge_of, (500, 1000, 2000)),
+    "prune": ("width of 2 hidden layers, 256 samples, SNIP (torch)", prune_of, (256, 512, 1024)),
+    "ticket": ("width of 2 hidden layers of the target", ticket_of, (128, 256, 512)),
     "networks": ("width of 2 hidden layers, 4 networks", drawn_of, (256, 512, 1024)),
 }
 
