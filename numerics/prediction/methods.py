@@ -60,6 +60,7 @@ from sparse_limits.numerics.networks import (
 Scope = Literal["layers", "layer", "row"]
 AT_ONCE = 2**21  # activations of a layer: larger arrays take longer to be allocated than to be filled
 USUAL_ROUNDS = 100  # of synflow-iterative
+NEARLY_ALL = 1 - 2**-53  # the largest share below 1: a root of one may be rounded to 1
 Masks = tuple[Mask, ...]
 
 METHODS = (
@@ -229,7 +230,8 @@ def _prune_in_rounds(
     for k in range(1, rounds + 1):
         scores = _synflow(masked(network, masks))[: len(masks)]
         ranked = tuple(map(np.where, masks, scores, gone))
-        masks = _select(ranked, density ** (k / rounds), scope, ties if k == rounds else "index")
+        share = min(density ** (k / rounds), NEARLY_ALL)
+        masks = _select(ranked, share, scope, ties if k == rounds else "index")
     return masks
 
 

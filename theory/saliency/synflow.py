@@ -15,7 +15,7 @@ from sparse_limits.theory.saliency.model import width as n
 from sparse_limits.theory.saliency.symbols import COLUMN_FACTOR, ROW_FACTOR
 from sparse_limits.theory.tails import half_normal, normal_density, product_survival, t
 
-row = sp.Symbol("a", positive=True)  # |a_i|
+row = sp.Symbol("a", positive=True)  # modulus of a readout weight
 
 
 def positive_matrix(name: str, rows: int, columns: int) -> sp.ImmutableMatrix:
@@ -48,10 +48,10 @@ middle layer (by associativity): For every $l$ and all widths $R=f^\top|W_l|\var
 profiles (from paths, middle layer): So $R$ is linear in each $|w_{ij}|$ with slope $f_i\varphi_j$, and $\sum_{ij}f_i|w_{ij}|\varphi_j=R$.
 In the network above, $f=[[row_profile]]$ and $\varphi=[[column_profile]]$ in the layer between the two of neurons.
 
-row of one hidden layer (from middle layer): With one hidden layer and a scalar output, $\varphi=1$ and $f=|a|$. A row of readout weight $a$
-keeps a weight where $|w|>\tau/|a|$. This has probability $[[row_kernel]]$, which is $1$ at $\tau=0$.
+row of one hidden layer (from middle layer): With one hidden layer and a scalar output, $\varphi=1$ and $f=a$, the modulus of the neuron's readout
+weight. The row keeps a weight where $|w|>\tau/a$. This has probability $[[row_kernel]]$, which is $1$ at $\tau=0$.
 
-product (from row of one hidden layer; by S4 for noise_density): Over the rows $|a|\,|w|$ is the modulus of a product of two normals, whose
+product (from row of one hidden layer; by S4 for noise_density): Over the rows $a\,|w|$ is the modulus of a product of two normals, whose
 density S4 gives.
 
 columns of one hidden layer (from product): So every column has the density $[[column_density]]$, which decreases from $1$ at $\tau=0$ at
@@ -70,7 +70,7 @@ by applying $|W_{l-1}|\cdots|W_1|$ to ones.
 
 coefficient of variation (from many neurons): If the layer above consists of $n$ outputs, $g=1$ and $c=0$, and the coefficient becomes
 $[[coefficient_of_variation]]$. Then $c\to0$, so that the coefficient is the same asymptotically after any number of layers. Below a scalar
-output, $g=|a|$ with $1+c^2\to\frac\pi2$: two layers are needed. ($f=1$ in the last layer and $\varphi=1$ in the first.)
+output, $g=a$ with $1+c^2\to\frac\pi2$: two layers are needed. ($f=1$ in the last layer and $\varphi=1$ in the first.)
 
 homogeneous (from coefficient of variation; by Markov): The share of neurons whose $f_i$ differs from the mean by more than $\varepsilon$,
 relative to the mean, is at most the squared coefficient of variation divided by $\varepsilon^2$, which tends to $0$; likewise for
@@ -106,7 +106,7 @@ def flow_is_the_sum_over_paths(middle: sp.Matrix, flow: sp.Expr) -> Relations:
 
 
 def row_keeps_with_the_density_of_a_weight(row_kernel: sp.Expr) -> Relations:
-    """−d/dτ is the half-normal density at τ/|a|, over |a|; and all is kept at τ = 0."""
+    """−d/dτ is the half-normal density at τ/a, over a; and all is kept at τ = 0."""
     yield same(-sp.diff(row_kernel, tau), 2 * normal_density(tau / row) / row)
     yield same(row_kernel.subs(tau, 0), 1)
 
@@ -153,9 +153,9 @@ $\varphi=|W_{l-1}|\cdots|W_1|\mathbf1$ from the layers below. In every layer the
 **One round.** All densities here are those of one round: the scores are computed before any weight is removed. If they are computed again
 after each removal, neurons may lose all their weights (H6.1).
 
-**(a) One hidden layer and a scalar output.** For the weights of the hidden neurons $\varphi\equiv1$ and $f=|a|$, where $a$ is the neuron's
-readout weight. So every column has the density $[[column_density]]$, in which no data enter. A row with readout weight $a$ has the density
-$[[row_kernel]]$.
+**(a) One hidden layer and a scalar output.** For the weights of the hidden neurons $\varphi\equiv1$ and $f=a$, where $a$ is the
+modulus of the neuron's readout weight. So every column has the density $[[column_density]]$, in which no data enter. The row of this neuron
+has the density $[[row_kernel]]$.
 
 **(b) Wide layers.** Let all widths, inputs and outputs included, be $n$, and let $n\to\infty$. The *coefficient of variation* of $f$ is
 the standard deviation of one $f_i$, given the layers above it, divided by its mean; likewise for $\varphi$, given the layers below. One layer below the outputs $f$

@@ -50,10 +50,13 @@ every row; at $\rho=1$ all weights are kept, as at $\tau=0$.
 
 long rows (from one threshold; by weak law): Given the columns' latents the scores of a row are independent, and the mean of their
 probabilities to exceed $t$ tends to $\int\bar F(t/\varphi)\,dv$ as $n\to\infty$. So, in probability, does the share of the scores above
-$t$. Hence the $k$ largest are those above $\tau$, except for a share of the row that tends to $0$. The limit is $W(u,v)=\bar
-F(\tau/\varphi(v))$.
+$t$. Hence the $k$ largest are those above $\tau$, except for a share of the row that tends to $0$. Its mean is the same in each row. So
+the share of all entries in which the two masks differ tends to $0$, too, whatever the number of rows.
 
-kernel (from long rows): Wanda's $\phi|w|$ exceeds $\tau$ with probability $[[kernel]]$. This is $1$ at $\tau=0$, and decreasing at the rate
+limit (from long rows; by G4.1 for sampling): As $m,n\to\infty$ the mask above $\tau$, whose entries are independent given the latents,
+tends in cut norm to the probabilities of its entries, and so to $W(u,v)=\bar F(\tau/\varphi(v))$. Hence the mask of the $k$ largest does.
+
+kernel (from limit): Wanda's $\phi|w|$ exceeds $\tau$ with probability $[[kernel]]$. This is $1$ at $\tau=0$, and decreasing at the rate
 of the density of $\phi|w|$. In its factorised form row-wise SNIP is also of this kind, with $|a|$ as a row factor.
 
 degree (from one threshold): With one threshold for all rows and $f=1$ the entries of a row are independent, with probabilities that differ
@@ -135,13 +138,13 @@ def masks_differ_by_gap_and_cuts(between_masks: sp.Expr, count_gap: sp.Expr, two
 row_thresholds = Claim(
     label="S12",
     title="Row-wise thresholds erase the row factor",
-    headline=r"Keep the largest scores of each row. If the scores factorise, the factor of a row does not change the mask. In wide layers Wanda keeps the share $$[[kernel]]$$ of a column with the norm $\phi$, at one $\tau$ for all columns.",
+    headline=r"Keep the largest scores of each row. If the scores factorise, the factor of a row does not change the mask. In large layers Wanda keeps the share $$[[kernel]]$$ of a column with the norm $\phi$, at one $\tau$ for all columns.",
     statement=r"""
 **The mask.** In each row keep the $k=\rho n$ largest scores, $0<\rho\le1$. For any factorised saliency the mask does not depend on the row
 factor $f$.
 
-**Its limit.** With noise as in S1 the mask tends in probability, as $n\to\infty$, to the graphon $W(u,v)=\bar F(\tau/\varphi(v))$. Its
-threshold $\tau$ is such that $\int W\,dv=\rho$ for every $u$. *Wanda* has $\varphi_j=\|X_{\cdot j}\|_2$ and $\xi=|w|$, so $W=[[kernel]]$
+**Its limit.** With noise as in S1 the mask of $m$ rows tends in probability, as $m,n\to\infty$, to the graphon $W(u,v)=\bar
+F(\tau/\varphi(v))$. (One row alone keeps or loses each of its entries.) The threshold $\tau$ is such that $\int W\,dv=\rho$ for every $u$. *Wanda* has $\varphi_j=\|X_{\cdot j}\|_2$ and $\xi=|w|$, so $W=[[kernel]]$
 for standard normal weights, at $\phi=\varphi(v)$. *Row-wise SNIP* in its factorised form is row-wise $\varphi|w|$.
 
 **One threshold for all rows.** A global threshold with $f=1$ has the same limit, but its row degrees are random. Let the entries of a row
@@ -179,12 +182,13 @@ claimed to be sharp.
     ),
     hypotheses=(
         Hypothesis("$f_i>0$"),
-        Hypothesis("for the limit: profiles and independent noise as in S1"),
+        Hypothesis("for the limit: profiles and independent noise as in S1; the numbers of rows and of columns grow without bound"),
         Hypothesis("for Wanda: independent standard normal weights", needed_by=("kernel",)),
         Hypothesis(r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent", needed_by=("bound",)),
     ),
     symbols={
         "k": "number of weights that are kept in each row",
+        "m": "number of rows",
         **KEPT_SHARE,
         **ROW_FACTOR,
         **COLUMN_FACTOR,
@@ -199,7 +203,7 @@ claimed to be sharp.
         r"M_\tau": r"mask that keeps the scores above the threshold $\tau$",
         "v_j": "position of column $j$, the midpoint of its cell",
     },
-    uses=("S1", "G1.2"),
+    uses=("S1", "G1.2", "G4.1"),
     aids={"selection": "row", "left_half": left_half},
     loose=(
         Loose(

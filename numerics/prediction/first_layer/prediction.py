@@ -24,6 +24,7 @@ from sympy import Rational
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.masks.threshold import threshold_for
+from sparse_limits.numerics.prediction.architecture import NORMAL, Law
 from sparse_limits.numerics.prediction.first_layer.moments import (
     OutputMoments,
     ResidualMoments,
@@ -140,7 +141,7 @@ def predict(problem: Problem, rows: int, rng: np.random.Generator, closed_forms:
     if problem.method == "wanda":
         densities, threshold = wanda_densities(np.linalg.norm(problem.x, axis=0), problem.share)
         predictors = {"S12": densities, **predictors}
-        certificate = certify("S12", densities, law, problem.width)
+        certificate = certify("S12", densities, law.densities, law.rows, problem.width)
         used, reason = _choice(certificate, "column norms alone (S12)", problem.inputs)
         level = threshold if certificate.holds else None
         return Prediction(problem, law, predictors, used, reason, level, certificate=certificate)
@@ -185,29 +186,29 @@ def _data_driven(
     elif "P2" not in found:
         used, reason = "row law", "P2 was not asked for: fresh rows (S6)"
     else:
-        certificate = certify("P2", predictors["P2"], law, problem.width)
+        certificate = certify("P2", predictors["P2"], law.densities, law.rows, problem.width)
         what = f"closed form in the data's moments ({'S7.3' if several else 'S5'})"
         used, reason = _choice(certificate, what, problem.inputs)
     threshold = found[used][1] if used in found else sampled
     return Prediction(problem, law, predictors, used, reason, threshold, scalar, certificate)
 
 
-def certify(predictor: str, densities: Floats, law: RowLaw, width: int) -> Certificate:
-    """Hold the densities [d] of a closed form against fresh rows, on average and in each column.
+def certify(predictor: str, densities: Floats, seen: Floats, rows: int, width: int) -> Certificate:
+    """Hold the densities [d] of a closed form against those seen [d] in so many fresh rows, on average and in each column.
 
     A column is certified if no density that its count in the fresh rows allows (Clopper–Pearson) is farther from the closed
     form's than three standard deviations of a network's column of that density, or of one with a single weight on average.
     """
-    counts, confidence = np.rint(law.rows * law.densities).astype(int), 1 - COLUMN_LEVEL / len(densities)
-    low, high = np.array([clopper_pearson(int(count), law.rows, confidence) for count in counts]).T
+    counts, confidence = np.rint(rows * seen).astype(int), 1 - COLUMN_LEVEL / len(densities)
+    low, high = np.array([clopper_pearson(int(count), rows, confidence) for count in counts]).T
     reach = np.maximum(densities - low, high - densities)
     allowed = COLUMN_NOISES * np.sqrt(np.maximum(densities * (1 - densities), 1 / width) / width)
-    distances = np.abs(densities - law.densities)
+    distances = np.abs(densities - seen)
     off = sorted(np.flatnonzero(reach > allowed), key=lambda column: -distances[column])
     return Certificate(
         predictor,
         float(distances.mean()),
-        float(np.hypot(noise_floor(law.densities, width), noise_floor(law.densities, law.rows))),
+        float(np.hypot(noise_floor(seen, width), noise_floor(seen, rows))),
         tuple(ColumnOff(int(j), float(distances[j]), float(reach[j]), float(allowed[j])) for j in off),
     )
 
@@ -259,14 +260,14 @@ def snip_densities(moments: ResidualMoments | OutputMoments, share: float) -> tu
     return densities(threshold), threshold * unit
 
 
-def wanda_densities(norms: Floats, share: float) -> tuple[Floats, float]:
-    """S12's kernel at column norms [d], at the threshold that keeps `share` of each row, and that threshold."""
-    kernel = numeric((model_symbols.tau, model_symbols.phi), claims.row_thresholds.expressions["kernel"])
+def wanda_densities(norms: Floats, share: float, law: Law = NORMAL) -> tuple[Floats, float]:
+    """S12's graphon at column norms [d], at the threshold that keeps `share` of each row, and that threshold; law: of weights."""
+    of_normal = numeric((model_symbols.tau, model_symbols.phi), claims.row_thresholds.expressions["kernel"])
     scaled = norms / norms.max()
 
     def densities(threshold: float) -> Floats:
         with np.errstate(divide="ignore"):  # a constant zero input is never kept
-            return np.asarray(kernel(threshold, scaled))
+            return np.asarray(of_normal(threshold, scaled) if law is NORMAL else law.tail(threshold / scaled))
 
     threshold = threshold_for(densities, share)
     return densities(threshold), threshold * float(norms.max())

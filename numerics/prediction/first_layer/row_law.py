@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from sys import float_info
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,19 @@ BINS = 64  # of rows in the picture of the limit
 
 class NotCoveredError(InputError):
     """Nothing is wrong with the values, but the theory of a method does not cover them."""
+
+
+def check_not_cancelled(x: Floats, residual: Floats) -> None:
+    """NotCoveredError where the residuals of samples that are equal add up to 0, up to rounding, and are not 0 themselves."""
+    sums: dict[bytes, Floats] = {}
+    for sample, value in zip(x + 0.0, residual, strict=True):  # -0.0 equals 0.0
+        alike = sample.tobytes()
+        sums[alike] = sums.get(alike, 0.0) + value
+    whole, left = float(np.abs(residual).sum()), sum(float(np.abs(each).sum()) for each in sums.values())
+    if len(sums) < len(x) and whole > 0 and left <= len(x) * float_info.epsilon * whole:
+        raise NotCoveredError(
+            "the residuals of equal samples add up to 0, and so every score is 0, expected other data or targets"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +91,8 @@ class Problem:
                 raise InputError(f"{name} has {len(array)} samples, x has {len(self.x)}, expected as many")
             object.__setattr__(self, name, array)
         _check_scales("", self.method, self.x, self.residual)
+        if self.method in DATA_DRIVEN:
+            check_not_cancelled(self.x, self.residual)
         if self.smoothed is not None and self.smoothed.shape != self.residual.shape:
             raise InputError(f"smoothed has shape {self.smoothed.shape}, expected {self.residual.shape}")
         size = self.inputs if self.by_row else self.width * self.inputs

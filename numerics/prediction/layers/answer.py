@@ -65,7 +65,7 @@ def forecast(
     layers = [
         _layer(network, layer, says, densities[layer], errors[layer], said, seen) for layer in range(len(densities))
     ]
-    curve = np.mean([each.curve for each in said], axis=0)
+    curve, lost = (np.mean([getattr(each, name) for each in said], axis=0) for name in ("curve", "lost"))
     ends_of_paths = [each.path_ends for each in said if each.path_ends is not None]
     quartiles = np.quantile(np.concatenate(ends_of_paths), [0.25, 0.5, 0.75]).tolist() if ends_of_paths else None
     return Result(
@@ -84,7 +84,7 @@ def forecast(
         observed_columns=_columns_of(seen),
         reads=0,
         gives=network.depth,
-        lost=np.mean([each.lost for each in said], axis=0),
+        lost=lost if np.isfinite(lost).all() else None,
         path_ends=None if quartiles is None else (quartiles[0], quartiles[1], quartiles[2]),
         path_share=_path_share(seen),
         curve=curve,
@@ -121,11 +121,11 @@ def _measured(
         layers = [replace(each, predicted=float(share), error=0.0) for each, share in zip(layers, asked, strict=True)]
     if seen:
         curve = np.mean([each.curve for each in kept], axis=0)
-        lost = np.mean([each.columns == 0 for each in kept], axis=0)
+        lost: Floats | None = np.mean([each.columns == 0 for each in kept], axis=0)
         note = f"measured alone, in the {many(len(seen), 'network')} pruned here, are {what}: {why}"
     else:
         curve = np.reshape([shares_of(each, network.sizes) for each in settings.curve], (-1, len(layers)))
-        lost = np.full(network.inputs, np.nan)
+        lost = None
         note = f"not known without pruned networks: {what}; {why}"
     return Result(
         settings,

@@ -81,16 +81,20 @@ class ScaledLaw:
         log = brentq(lambda log: self.density(float(np.exp(log))) - density, top - RANGE, top + 10, xtol=1e-12)
         return float(np.exp(log))
 
+    def own_threshold(self, layer: int, density: float) -> float:
+        """The threshold that keeps this share of the layer (0 the first)."""
+        top = float(np.log(self.layers[layer].scale))
+        log = brentq(lambda log: self.share(layer, float(np.exp(log))) - density, top - RANGE, top + 10, xtol=1e-12)
+        return float(np.exp(log))
+
     def collapse(self, layer: int) -> float:
         """The density at which the layer (0 the first) is expected to keep one weight."""
-        share, top = 1 / self.network.sizes[layer], float(np.log(self.layers[layer].scale))
-        log = brentq(lambda log: self.share(layer, float(np.exp(log))) - share, top - RANGE, top + 10, xtol=1e-12)
-        return self.density(float(np.exp(log)))
+        return self.density(self.own_threshold(layer, 1 / self.network.sizes[layer]))
 
-    def dead(self, threshold: float) -> list[tuple[float, float]]:
-        """How many rows and how many columns of each layer are expected to keep nothing."""
+    def dead(self, thresholds: Sequence[float]) -> list[tuple[float, float]]:
+        """How many rows and how many columns of each layer are expected to keep nothing, each at a threshold of its own."""
         found = []
-        for (rows, columns), layer in zip(self.network.shapes, self.layers, strict=True):
+        for (rows, columns), layer, threshold in zip(self.network.shapes, self.layers, thresholds, strict=True):
             factors = layer.scale * layer.rows[:GRID, None] * layer.columns[:GRID]
             kept = self.network.initialisation.law.tail(threshold / factors)
             found.append(

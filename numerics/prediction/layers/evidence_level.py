@@ -13,8 +13,8 @@ from sparse_limits.numerics.prediction.settings import IN_ROUNDS, Settings
 class EvidenceLevel:
     """kind: THEOREM, proved at these widths; LIMIT, proved as layers grow; MEASURED, not proved. by: labels of claims.
 
-    layers: the kind for densities of whole layers, which with a threshold for each layer are as the method defines them;
-    kind is that of all else.
+    layers: the kind for densities of whole layers, which with a threshold for each layer, or each row, are as the method
+    defines them; kind is that of all else.
     """
 
     kind: str
@@ -34,17 +34,18 @@ def evidence_level(settings: Settings, network: Architecture) -> EvidenceLevel:
         EvidenceLevel(kind='limit', by='D2', layers='theorem')
     """
     kind, by = _law(settings, network)
-    return EvidenceLevel(kind, by, THEOREM if settings.scope == "layer" else kind)
+    defined = settings.scope == "layer" or settings.method == "wanda"
+    return EvidenceLevel(kind, by, THEOREM if defined else kind)
 
 
 def _law(settings: Settings, network: Architecture) -> tuple[str, str]:
     if settings.method == "wanda":
-        return THEOREM, "S12"
+        return LIMIT, "S12"
     if settings.data_driven:
         return _of_the_data(settings, network)
     if settings.method == IN_ROUNDS:
         return MEASURED, ""
-    if settings.method == "random" or settings.scope == "layer":
+    if settings.method == "random" or (settings.method == "magnitude" and settings.scope == "layer"):
         return THEOREM, "S2"
     return LIMIT, {"magnitude": "S2, S14.1", "synflow": "S11, S14.1"}[settings.method]
 

@@ -109,15 +109,20 @@ class DepthLaw:
 
     def columns(self, threshold: float) -> Floats:
         """The share of its weights that each input keeps, float[d]."""
-        means: Floats = (self.first.scores > threshold).mean(axis=(0, 1))
+        means: Floats = (self._surer_first.scores > threshold).mean(axis=(0, 1))
         return means
+
+    def lost(self, threshold: float) -> Floats:
+        """The probability that an input keeps no weight, float[d], as rows are independent; nan where too few units tell it."""
+        scores, width = self._surer_first.scores, self.first.shape[0]
+        columns, units = self.columns(threshold), scores.size // scores.shape[-1]
+        told = (units >= RESOLVED * width) | (units * columns >= RESOLVED) | ~scores.any(axis=(0, 1))
+        return np.where(told, (1 - columns) ** width, np.nan)
 
     @property
     def first(self) -> Drawn:
         """The layer whose scores are drawn."""
-        if not isinstance(self.layers[0], Drawn):
-            raise TypeError("the first of these layers has slopes alone")
-        return self.layers[0]
+        return _drawn(self.layers[0])
 
     def path_ends(self) -> tuple[Floats, Floats] | None:
         """For each network of the limit the threshold at which its last path from input to output ends, and its own density there.
@@ -148,6 +153,11 @@ class DepthLaw:
         further = self.more(_missing(self.first), np.random.default_rng([self.seed, 1]))
         return Drawn(1, self.first.shape, np.concatenate([scores, further])[None]), *self.layers[1:]
 
+    @property
+    def _surer_first(self) -> Drawn:
+        """The first layer with further units."""
+        return _drawn(self._surer[0])
+
     def collapse(self, layer: int) -> float | None:
         """The density at which the layer (0 the first) is expected to keep one weight.
 
@@ -170,6 +180,12 @@ class DepthLaw:
         errors = self.sizes * np.maximum(shares, least) / np.sqrt(np.maximum(told, 1.0))
         kept = self.sizes @ shares
         return float(kept / self.total) if RESOLVED * errors @ errors <= kept**2 else None
+
+
+def _drawn(layer: Drawn | Sloped) -> Drawn:
+    if not isinstance(layer, Drawn):
+        raise TypeError("the first of these layers has slopes alone")
+    return layer
 
 
 def _last(holds: Callable[[float], bool], low: float, high: float) -> float:
@@ -235,17 +251,15 @@ def _layer(network: Architecture, found: Slopes, signed: bool) -> Drawn | Sloped
 
 
 def expected_dead(law: DepthLaw, thresholds: Sequence[float]) -> list[tuple[float, float]]:
-    """How many rows and how many columns of each layer are expected to keep nothing."""
-    return [_dead(layer, threshold) for layer, threshold in zip(law.layers, thresholds, strict=True)]
+    """How many rows and how many columns of each layer are expected to keep nothing; nan where too few units tell it."""
+    return [_dead(law, layer, threshold) for layer, threshold in zip(law.layers, thresholds, strict=True)]
 
 
-def _dead(layer: Drawn | Sloped, threshold: float) -> tuple[float, float]:
+def _dead(law: DepthLaw, layer: Drawn | Sloped, threshold: float) -> tuple[float, float]:
     """Of one layer; above the first, weights are independent of their slopes, so that what keeps nothing is a product."""
     rows, columns = layer.shape
     if isinstance(layer, Drawn):  # its weights are no independent draws, its inputs are all there are
-        mask = layer.scores > threshold
-        dead = 1 - mask.mean(axis=(0, 1))
-        return rows * float((~mask.any(axis=2)).mean()), float((dead**rows).sum())
+        return rows * float((~(layer.scores > threshold).any(axis=2)).mean()), float(law.lost(threshold).sum())
     found = np.zeros(2)
     for slopes in layer.slopes:
         with np.errstate(divide="ignore"):

@@ -84,6 +84,8 @@ def notes_of(
         yield f"{single if unknown else 'where the last path ends is'} not known: {why}"
     if not all(each.resolved for each in said):
         yield "some layers keep so few weights that too few drawn scores lie beyond the threshold: take more --units"
+    if any(np.isnan(each.lost).any() for each in said):
+        yield "which inputs keep no weight of the first layer is not known: too few units are drawn for its width (take more --units)"
     largest = max(each.jitter for each in said)
     if largest > 0:
         yield f"{largest:g} of their mean was added to variances, so that covariances have Cholesky factors"

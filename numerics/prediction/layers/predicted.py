@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from sys import float_info
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.masks.selection import kept_count
+from sparse_limits.numerics.masks.selection import kept_count, largest_of_rows
 from sparse_limits.numerics.prediction.architecture import NORMAL, Architecture
-from sparse_limits.numerics.prediction.first_layer.prediction import wanda_densities
-from sparse_limits.numerics.prediction.first_layer.row_law import NotCoveredError
+from sparse_limits.numerics.prediction.first_layer.prediction import certify, wanda_densities
+from sparse_limits.numerics.prediction.first_layer.row_law import FEWEST_ROWS, NotCoveredError, check_not_cancelled
 from sparse_limits.numerics.prediction.layers import data_free, drawn
 from sparse_limits.numerics.prediction.layers.covariances import DRAWN_UNITS, root_of, smoothed
 from sparse_limits.numerics.prediction.layers.covariances import drawn as normal_vectors
@@ -25,7 +24,7 @@ from sparse_limits.numerics.prediction.layers.latents import (
     sizes_of,
     units_of,
 )
-from sparse_limits.numerics.prediction.layers.law import DepthLaw, expected_dead, law_of
+from sparse_limits.numerics.prediction.layers.law import RESOLVED, DepthLaw, expected_dead, law_of
 from sparse_limits.numerics.prediction.layers.observation import ObservedNetwork
 from sparse_limits.numerics.prediction.layers.residual import Residual
 from sparse_limits.numerics.prediction.layers.rounds import empty_rows, fewer_rounds, in_rounds
@@ -36,6 +35,7 @@ Floats = NDArray[np.float64]
 
 OUTPUTS_DRAWN = 16  # initial outputs that `averaged` draws
 COPIES = 8  # networks drawn for a method in rounds
+ROWS, MOST_DRAWN, BLOCK = 2**16, 2**24, 2**20  # rows that are drawn for Wanda, their weights in all, and at a time
 SMOOTHINGS = 4  # of GraSP's residual, where the tangent kernel is known by draws
 
 
@@ -43,7 +43,7 @@ SMOOTHINGS = 4  # of GraSP's residual, where the tangent kernel is known by draw
 class LayersPrediction:
     """What is predicted for one residual; errors of its sampling. None in dead and collapse: not known.
 
-    lost: the probability of each input that it keeps no weight, float[d]. curve: densities of layers at those of the
+    lost: the probability of each input that it keeps no weight, float[d], nan where it is not known. curve: densities of layers at those of the
     settings' curve, float[curve, L + 1], nan where they are not known. resolved: whether every layer's share rests on scores enough.
     in_rounds: of a method in rounds, what their number does.
     """
@@ -100,10 +100,7 @@ def _at_zero(settings: Settings, x: Floats, y: Floats) -> Residual:
     """The residual at the output 0; InputError where all scores would be 0, or rounding alone."""
     residual = Residual(settings.loss, np.zeros_like(y), y)
     _check_some(residual.values)
-    if _cancel(x, residual.values):
-        raise NotCoveredError(
-            "the residuals of equal samples add up to 0, and so every score is 0, expected other data or targets"
-        )
+    check_not_cancelled(x, residual.values)
     return residual
 
 
@@ -116,16 +113,6 @@ def check_residual(settings: Settings, x: Floats, y: Floats) -> None:
 def _check_some(residual: Floats) -> None:
     if not residual.any():
         raise NotCoveredError("the residual is 0 on all samples, and so is every score, expected other data or targets")
-
-
-def _cancel(x: Floats, residual: Floats) -> bool:
-    """Whether the residuals of samples that are equal add up to 0, up to rounding, and are not 0 themselves."""
-    sums: dict[bytes, Floats] = {}
-    for sample, value in zip(x + 0.0, residual, strict=True):  # -0.0 equals 0.0
-        alike = sample.tobytes()
-        sums[alike] = sums.get(alike, 0.0) + value
-    whole, left = float(np.abs(residual).sum()), sum(float(np.abs(each).sum()) for each in sums.values())
-    return len(sums) < len(x) and whole > 0 and left <= len(x) * float_info.epsilon * whole
 
 
 def _ends_of_whole(
@@ -188,19 +175,31 @@ def _said(settings: Settings, law: DepthLaw) -> LayersPrediction:
         paths, resolved = law.path_ends(), all(law.resolved(thresholds[0]))
         ends = None if paths is None else paths[1]
         curve = np.array([_known(law, density) for density in settings.curve]).reshape(-1, layers)
-    dead: list[tuple[float, float | None]] = [*expected_dead(law, thresholds)]
-    columns = law.columns(thresholds[0])
+    dead: list[tuple[float, float | None]] = [
+        (rows, None if np.isnan(columns) else columns) for rows, columns in expected_dead(law, thresholds)
+    ]
+    if settings.scope == "layer":
+        dead = [*map(_possible, dead, law.network.shapes, counts_of(settings.density, sizes))]
     return LayersPrediction(
         densities,
         errors,
         dead,
-        columns,
+        law.columns(thresholds[0]),
         collapse,
         ends,
-        _lost(law.network.widths[0], columns),
+        law.lost(thresholds[0]),
         curve,
         law.jitter,
         resolved,
+    )
+
+
+def _possible(dead: tuple[float, float | None], shape: tuple[int, int], kept: int) -> tuple[float, float | None]:
+    """What is expected of rows and columns that keep nothing, within what so many kept weights allow."""
+    (rows, columns), (high, wide) = dead, shape
+    return (
+        min(max(rows, high - kept), high + -kept // wide),
+        None if columns is None else min(max(columns, wide - kept), wide + -kept // high),
     )
 
 
@@ -210,9 +209,14 @@ def _lost(width: int, columns: Floats) -> Floats:
     return none
 
 
+def counts_of(density: float, among: Sequence[int]) -> list[int]:
+    """How many of so many entries are kept: whole numbers of them, next to the density."""
+    return [kept_count(density, total) for total in among]
+
+
 def shares_of(density: float, among: Sequence[int]) -> Floats:
-    """The shares that are kept of so many entries: whole numbers of them, next to the density."""
-    return np.array([kept_count(density, total) / total for total in among])
+    """The shares that are kept of so many entries."""
+    return np.array([kept / total for kept, total in zip(counts_of(density, among), among, strict=True)])
 
 
 def _known(law: DepthLaw, density: float) -> Floats:
@@ -226,28 +230,38 @@ def _known(law: DepthLaw, density: float) -> Floats:
 
 
 def _said_closed(settings: Settings, network: Architecture, x: Floats, rng: np.random.Generator) -> LayersPrediction:
-    layers, density = len(network.shapes), settings.density
-    errors = np.zeros(layers)
+    layers, density, errors = len(network.shapes), settings.density, np.zeros(len(network.shapes))
+    by_factors = settings.method == "synflow"  # of rows and columns, so that those that keep nothing are no random ones
     if settings.method == "wanda":
-        return _said_by_rows(settings, network, x)
+        return _said_by_rows(settings, network, x, rng)
     if settings.scope == "global" and settings.method in ("magnitude", "synflow"):
         law = (
             data_free.magnitude_law(network) if settings.method == "magnitude" else data_free.synflow_law(network, rng)
         )
         threshold = law.threshold(density)
-        densities, errors, dead = law.shares(threshold), law.errors(threshold), law.dead(threshold)
+        densities, errors, dead = law.shares(threshold), law.errors(threshold), law.dead([threshold] * layers)
         curve = np.array([law.shares(law.threshold(each)) for each in settings.curve]).reshape(-1, layers)
         collapse = [law.collapse(layer) for layer in range(layers)]
     else:
         among = [sum(network.sizes)] * layers if settings.scope == "global" else network.sizes
+        kept = counts_of(density, among)
         densities = shares_of(density, among)
-        dead = data_free.dead_of(network, [kept_count(density, total) for total in among], among)
+        dead = _dead_under_own(network, density, kept, rng) if by_factors else data_free.dead_of(network, kept, among)
         collapse = [1 / size for size in network.sizes]
         curve = np.reshape([shares_of(each, among) for each in settings.curve], (-1, layers))
     columns = np.full(network.inputs, densities[0])
-    alike = settings.method == "random" or settings.scope == "layer"
+    alike = settings.method == "random" or (settings.scope == "layer" and not by_factors)
     lost = np.full(network.inputs, dead[0][1] / network.inputs) if alike else _lost(network.widths[0], columns)
     return LayersPrediction(densities, errors, [*dead], columns, [*collapse], None, lost, curve)
+
+
+def _dead_under_own(
+    network: Architecture, density: float, kept: Sequence[int], rng: np.random.Generator
+) -> list[tuple[float, float]]:
+    """How many rows and columns of each layer keep nothing by SynFlow's scores, each layer under a threshold of its own."""
+    law = data_free.synflow_law(network, rng)
+    found = law.dead([law.own_threshold(layer, density) for layer in range(len(kept))])
+    return [(rows, float(columns or 0)) for rows, columns in map(_possible, found, network.shapes, kept)]
 
 
 def rounds_of(network: Architecture, density: float, rng: np.random.Generator) -> InRounds:
@@ -297,21 +311,21 @@ def _said_in_rounds(settings: Settings, network: Architecture, rng: np.random.Ge
     )
 
 
-def _said_by_rows(settings: Settings, network: Architecture, x: Floats) -> LayersPrediction:
+def _said_by_rows(settings: Settings, network: Architecture, x: Floats, rng: np.random.Generator) -> LayersPrediction:
     """Wanda: each row keeps as many weights; columns above the first layer follow norms that are not known here."""
     kept = [kept_count(settings.density, inputs) for _, inputs in network.shapes]
     shares = np.array([count / inputs for count, (_, inputs) in zip(kept, network.shapes, strict=True)])
     norms = np.linalg.norm(x, axis=0)
     if not norms.any():
         raise NotCoveredError("x is 0 on all samples, and so is every score of the first layer, expected other data")
-    columns = np.full(network.inputs, shares[0])
+    columns = told = np.full(network.inputs, shares[0])
     if 0 < shares[0] < 1:
-        columns = np.asarray(wanda_densities(norms, float(shares[0]))[0], float)
+        columns, told = _columns_of_rows(network, norms, kept[0], rng)
     dead: list[tuple[float, float | None]] = [
         (0.0 if count else float(rows), None if count else float(inputs))
         for count, (rows, inputs) in zip(kept, network.shapes, strict=True)
     ]
-    lost = _lost(network.widths[0], columns)
+    lost = _lost(network.widths[0], told)
     dead[0] = (dead[0][0], float(lost.sum()))
     curve = [[kept_count(each, inputs) / inputs for _, inputs in network.shapes] for each in settings.curve]
     shape = (len(settings.curve), len(kept))
@@ -325,3 +339,24 @@ def _said_by_rows(settings: Settings, network: Architecture, x: Floats) -> Layer
         lost,
         np.reshape(curve, shape).astype(float),
     )
+
+
+def _columns_of_rows(
+    network: Architecture, norms: Floats, kept: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """The share of its weights that each input keeps, float[d], where each row keeps so many.
+
+    First S12's limit, of many inputs, while drawn rows certify it, else these; then these, or the limit where they are too few
+    to tell whether a network of this width keeps any.
+    """
+    law, inputs = network.initialisation.law, network.inputs
+    closed = np.asarray(wanda_densities(norms, kept / inputs, law)[0], float)
+    rows, step = min(ROWS, max(FEWEST_ROWS, MOST_DRAWN // inputs)), max(1, BLOCK // inputs)
+    counts = np.zeros(inputs)
+    for start in range(0, rows, step):
+        scores = np.abs(law.draw(rng, (min(step, rows - start), inputs))) * norms
+        counts += largest_of_rows(scores, kept).sum(axis=0)
+    seen = counts / rows
+    told = (counts >= RESOLVED) | (rows >= RESOLVED * network.widths[0])
+    certified = certify("S12", closed, seen, rows, network.widths[0]).holds
+    return closed if certified else seen, np.where(told, seen, closed)

@@ -100,6 +100,8 @@ class WideLayers:
             def excess(log: float, start: Floats = thresholds, cuts: Floats = cuts, left: float = left) -> float:
                 return self.density(np.maximum(start, np.exp(log) * cuts)) - left
 
+            if excess(LOWEST) <= 0:  # the root of the density is 1, up to rounding
+                continue
             log = brentq(excess, LOWEST, float(np.log(self.modulus.end / cuts.min())), xtol=1e-13)
             thresholds = np.maximum(thresholds, np.exp(log) * cuts)
             if (thresholds >= self.modulus.end).any():
