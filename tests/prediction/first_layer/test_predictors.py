@@ -22,7 +22,7 @@ from sparse_limits.numerics.prediction.first_layer.prediction import (
     snip_densities,
     wanda_densities,
 )
-from sparse_limits.numerics.prediction.first_layer.row_law import METHODS, RowLaw, posed
+from sparse_limits.numerics.prediction.first_layer.row_law import METHODS, posed
 
 # The choice of a predictor, and what may be called rank one
 
@@ -52,29 +52,22 @@ def test_a_constant_column_that_p2_misses_is_found(label: int) -> None:
     assert "not certified in 1 of 14 columns: column 13 lies 0.0" in prediction.reason
 
 
-def row_law_of(densities: np.ndarray, rows: int) -> RowLaw:
-    counts = np.rint(rows * densities).astype(int)
-    return RowLaw(rows, counts / rows, 1.0, counts, rows, 0.0, 0.0, np.zeros((1, len(densities))))
-
-
 def test_certificates_by_hand() -> None:
     """Ten columns of density 0.2, a network of 400 rows: 3 sd are 0.06; a million fresh rows know them to 0.0013."""
-    law = row_law_of(np.full(10, 0.2), 10**6)
+    seen = np.full(10, 0.2)
     for shift, holds in ((0.0, True), (0.055, True), (0.068, False), (-0.06, False)):
-        densities = np.full(10, 0.2) + shift * np.eye(10)[4]
-        found = certify("P2", densities, law, 400)
+        found = certify("P2", seen + shift * np.eye(10)[4], seen, 10**6, 400)
         assert found.holds == holds
         assert [each.column for each in found.columns_off] == ([] if holds else [4])
-    few = certify("P2", np.full(10, 0.2), row_law_of(np.full(10, 0.2), 500), 400)
-    assert len(few.columns_off) == 0
-    assert len(certify("P2", np.full(10, 0.2), row_law_of(np.full(10, 0.2), 100), 400).columns_off) == 10
+    assert len(certify("P2", seen, seen, 500, 400).columns_off) == 0
+    assert len(certify("P2", seen, seen, 100, 400).columns_off) == 10
 
 
 def test_columns_that_are_never_kept_are_certified() -> None:
-    law = row_law_of(np.array([0.0, 0.2, 1.0]), 20_000)
-    assert certify("P2", np.array([0.0, 0.2, 1.0]), law, 1024).holds
-    assert certify("P2", np.array([1e-9, 0.2, 1 - 1e-9]), law, 1024).holds
-    assert not certify("P2", np.array([0.01, 0.2, 1.0]), law, 1024).holds
+    seen, rows, width = np.array([0.0, 0.2, 1.0]), 20_000, 1024
+    assert certify("P2", seen, seen, rows, width).holds
+    assert certify("P2", np.array([1e-9, 0.2, 1 - 1e-9]), seen, rows, width).holds
+    assert not certify("P2", np.array([0.01, 0.2, 1.0]), seen, rows, width).holds
 
 
 def test_several_outputs_have_a_closed_form() -> None:
