@@ -18,7 +18,7 @@ from sparse_limits.theory.quantities import Hypothesis, Letter, Quantity, letter
 from sparse_limits.theory.questions import OpenQuestion
 from sparse_limits.theory.reasons import Reasons
 from sparse_limits.theory.selection import reading_order
-from sparse_limits.theory.steps import Reach, Step, check_steps
+from sparse_limits.theory.steps import Carrier, Reach, Step, check_steps
 
 BRIEF = 200  # letters of a headline
 EXPRESSION_SLOT = re.compile(r"\[\[(\w+)\]\]")
@@ -37,7 +37,7 @@ class Provenance(StrEnum):
 
 
 class Proof(StrEnum):
-    """Whether a proof is claimed; how far it goes is computed from its steps (`sparse_limits.theory.links.status`)."""
+    """Whether a proof is claimed. Of steps it is computed, and so is how far they go (`sparse_limits.theory.links.status`)."""
 
     PROVED = "PROVED"
     MEASURED = "MEASURED"  # no step, or not each, reaches beyond samples
@@ -117,7 +117,8 @@ class Claim:
     formula is typed twice. `expressions` are claimed, hence checked, replaced by controls and mutated: by default what the
     statement names and, in `also`, others that the steps give; `aids` are objects that checks lean on without claiming them. `quantities` say what the letters of the expressions stand for and
     which values they take, `hypotheses` what is assumed besides.
-    The proof is a list of `steps`, read from text by `sparse_limits.theory.proofs.proof`, or `proof_text`, prose in Markdown with LaTeX.
+    The proof is a list of `steps`, read from text by `sparse_limits.theory.proofs.proof`, or `proof_text`, prose in Markdown with LaTeX,
+    of which `proof` says whether it proves. `uses` holds the claims that steps rest on and, given by name, others that the sentences lean on.
     `because` maps a computed step to the reason (or reasons) that SymPy checks, see `sparse_limits.theory.reasons`; `wrong` gives
     the wrong forms of formulas and aids, by name; a function, since checks alone need them.
     `headline` says the claim in brief, where the statement is long: one formula at most, and that one a slot.
@@ -152,7 +153,7 @@ class Claim:
     statement: str
     source: Source
     provenance: Provenance
-    proof: Proof
+    proof: Proof = Proof.PROVED
     expressions: Mapping[str, Any] = field(default_factory=dict)
     also: tuple[str, ...] = ()
     quantities: tuple[Quantity, ...] = ()
@@ -258,13 +259,15 @@ class Claim:
         if not self.steps:
             return
         try:
-            check_steps(self.steps, self.expressions, self.uses)
+            check_steps(self.steps, self.expressions)
         except ValueError as error:
             raise ValueError(f"{self.label}: {error}") from None
-        if (Reach.SAMPLED in {step.reach for step in self.steps}) != (self.proof is Proof.MEASURED):
-            raise ValueError(
-                f"{self.label}: {self.proof}, expected MEASURED where a step reaches samples alone, else PROVED"
-            )
+        sampled = Reach.SAMPLED in {step.reach for step in self.steps}
+        if self.proof is Proof.MEASURED and not sampled:
+            raise ValueError(f"{self.label}: {self.proof}, expected PROVED where no step reaches samples alone")
+        object.__setattr__(self, "proof", Proof.MEASURED if sampled else Proof.PROVED)
+        sources = (step.source for step in self.steps if step.by is Carrier.CLAIM)
+        object.__setattr__(self, "uses", tuple(dict.fromkeys((*sources, *self.uses))))
         for step in self.steps:
             for slot in EXPRESSION_SLOT.findall(step.sentence):
                 if slot not in self.claimed:

@@ -171,13 +171,12 @@ class Step:
             raise ValueError(f"step {self.name!r} is {self.by}, and takes {', '.join(self.takes)}, expected a claim")
 
 
-def check_steps(steps: Sequence[Step], expressions: Mapping[str, Any], claims: Sequence[str]) -> None:
+def check_steps(steps: Sequence[Step], expressions: Mapping[str, Any]) -> None:
     """Refuse a proof with a gap that can be seen without reading it.
 
     Raises:
-        ValueError: for two steps or two objects of one name, a step that uses none before it, a claim used that is none
-            of `claims`, an expression that no step gives, another object under the name of an expression, and a step on
-            which no expression rests.
+        ValueError: for two steps or two objects of one name, a step that uses none before it, an expression that no step
+            gives, another object under the name of an expression, and a step on which no expression rests.
     """
     before: set[str] = set()
     given: dict[str, str] = {}
@@ -186,10 +185,6 @@ def check_steps(steps: Sequence[Step], expressions: Mapping[str, Any], claims: S
             raise ValueError(f"two steps are called {step.name!r}")
         if unknown := [name for name in step.uses if name not in before]:
             raise ValueError(f"step {step.name!r} uses {', '.join(unknown)}, expected steps before it")
-        if step.by is Carrier.CLAIM and step.source not in claims:
-            raise ValueError(
-                f"step {step.name!r} rests on {step.source}, expected it among the claims used: uses=({step.source!r},)"
-            )
         for name, value in step.gives.items():
             if name in given:
                 raise ValueError(f"steps {given[name]!r} and {step.name!r} both give {name}")

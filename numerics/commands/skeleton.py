@@ -29,7 +29,7 @@ CLAIM = Template('''\
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import same
@@ -52,7 +52,6 @@ modulus (from density): $$t$$ times the density, integrated from $$t$$ on, is $$
     ),
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(Quantity(t, "level above which a weight is kept", NON_NEGATIVE),),
     hypotheses=(Hypothesis("$$w$$ is standard normal"),),
     because={

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Rational
-from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -17,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sparse_limits.numerics.arguments import InputError, checked_array, checked_bool, checked_integer
 from sparse_limits.numerics.equivariance.groups import MOST_POINTS
-from sparse_limits.numerics.equivariance.layers import EquivariantLayer
+from sparse_limits.numerics.equivariance.layers import EquivariantLayer, checked_reals, doubles
 from sparse_limits.theory.equivariance.fields import hulls, similarity
 
 Floats = NDArray[np.float64]
@@ -110,21 +108,6 @@ def shrink(x: ArrayLike, thresholds: ArrayLike) -> Floats:
     return np.where(beyond, vectors * (1 - np.where(beyond, least, 0) / np.where(beyond, lengths, 1)), 0.0)
 
 
-def checked_reals(name: str, values: Any) -> Floats:
-    """The values as float64. InputError for ragged lists, and for what is no finite real number."""
-    array = checked_array(name, values)
-    exact = array.dtype.kind == "O" and all(isinstance(each, Rational) for each in array.flat)
-    if not exact and array.dtype.kind not in "biuf":
-        raise InputError(f"{name} of type {array.dtype}: expected whole numbers, fractions or floats")
-    try:
-        found: Floats = array.astype(np.float64)
-    except OverflowError as error:
-        raise InputError(f"{name}: holds numbers beyond the largest float") from error
-    if not np.isfinite(found).all():
-        raise InputError(f"{name}: holds nan or infinite numbers")
-    return found
-
-
 @dataclass(frozen=True, eq=False)
 class FieldNetwork:
     """Equivariant layers of one field, each followed by a norm non-linearity.
@@ -183,6 +166,6 @@ class FieldNetwork:
     def strengths(self) -> tuple[float, ...]:
         """For each layer the largest sum, over an output channel, of the norms of its maps, which stretch by them."""
         return tuple(
-            float(np.sqrt((layer.coeffs.astype(np.float64) ** 2).sum(axis=2)).sum(axis=0).max())
+            float(np.abs(np.hypot.reduce(doubles("coeffs", layer.coeffs), axis=2)).sum(axis=0).max())
             for layer in self.layers
         )

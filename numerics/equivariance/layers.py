@@ -71,17 +71,22 @@ class EquivariantLayer:
             array.flags.writeable = False
             object.__setattr__(self, name, array)
 
+    def accepted(self, x: ArrayLike) -> NDArray[Any]:
+        """The inputs [..., in, in coordinates], exact or float64. InputError for another shape or what is no finite real number."""
+        given = _numbers("inputs", x)
+        expected = len(self.coeffs), self.basis.shape[2]
+        if given.ndim < 2 or given.shape[-2:] != expected:
+            raise InputError(f"inputs {list(given.shape)}: expected [..., {expected[0]}, {expected[1]}]")
+        return given
+
     def apply(self, x: ArrayLike) -> NDArray[Any]:
         """The outputs [..., out, out coordinates] for inputs [..., in, in coordinates].
 
-        InputError for another shape or what is no finite real number.
+        InputError as for `accepted`, and for exact numbers beyond the largest float that meet floats.
         """
-        x = _numbers("inputs", x)
-        expected = len(self.coeffs), self.basis.shape[2]
-        if x.ndim < 2 or x.shape[-2:] != expected:
-            raise InputError(f"inputs {list(x.shape)}: expected [..., {expected[0]}, {expected[1]}]")
+        x = self.accepted(x)
         if x.dtype.kind == "f" and self._is_large:
-            return self._mixed(x, self.coeffs, self._reader)
+            return self._mixed(x, doubles("coeffs", self.coeffs), self._reader)
         return np.tensordot(*_of_one_kind(x, self.weights), axes=2)
 
     def prune(self, mask: ArrayLike) -> EquivariantLayer:
@@ -99,26 +104,30 @@ class EquivariantLayer:
     ) -> NDArray[np.float64]:
         """The outputs with these coefficients, shaped as those of the layer, where they and the basis have their moduli.
 
+        Infinite or nan where something overflowed.
         least: added to all that a large layer multiplies by entries of the basis, where sums over channels underflow.
         """
         if self._is_large:
             return self._mixed(x, np.abs(coeffs), self._reader_of_moduli, least)
-        return np.asarray(EquivariantLayer(np.abs(coeffs), np.abs(self.basis)).apply(x), dtype=np.float64)
+        whole = EquivariantLayer(np.abs(coeffs), np.abs(self.basis)).weights
+        return np.asarray(np.tensordot(x, whole, axes=2), dtype=np.float64)
 
     @staticmethod
-    def _mixed(x: NDArray[Any], coeffs: NDArray[Any], reader: Reader, least: float = 0.0) -> NDArray[np.float64]:
+    def _mixed(
+        x: NDArray[np.float64], coeffs: NDArray[np.float64], reader: Reader, least: float = 0.0
+    ) -> NDArray[np.float64]:
         """Channels first, then coordinates."""
-        read = np.tensordot(x.astype(np.float64), coeffs.astype(np.float64), axes=((-2,), (0,)))
+        read = np.tensordot(x, coeffs, axes=((-2,), (0,)))
         read += least
         return np.swapaxes(reader.apply(read), -1, -2)
 
     @cached_property
     def _reader(self) -> Reader:
-        return Reader(self.basis.astype(np.float64))
+        return Reader(doubles("basis", self.basis))
 
     @cached_property
     def _reader_of_moduli(self) -> Reader:
-        return Reader(np.abs(self.basis.astype(np.float64)))
+        return Reader(np.abs(doubles("basis", self.basis)))
 
     @property
     def _is_large(self) -> bool:
@@ -135,13 +144,47 @@ class EquivariantLayer:
 
 
 def forward(layers: Sequence[EquivariantLayer], x: ArrayLike) -> NDArray[Any]:
-    """The network: layer after layer with ReLU between them, none after the last. InputError as for `apply`."""
+    """The network: layer after layer with ReLU between them, none after the last.
+
+    InputError as for `apply`, and where hidden values overflow.
+    """
     if not layers:
         raise InputError("no layers: expected at least one")
     *hidden, last = layers
-    for layer in hidden:
-        x = np.maximum(layer.apply(x), 0)
+    for k, layer in enumerate(hidden):
+        x = rectified(layer.apply(x), k)
     return last.apply(x)
+
+
+def rectified(outputs: NDArray[Any], layer: int) -> NDArray[Any]:
+    """ReLU of what a layer of this number puts out. InputError for an overflow, whose sign and size are unknown."""
+    if outputs.dtype.kind == "f" and not np.isfinite(outputs).all():
+        raise InputError(f"layer {layer}: its outputs overflow, expected smaller inputs, or smaller weights")
+    positive: NDArray[Any] = np.maximum(outputs, 0)
+    return positive
+
+
+def checked_reals(name: str, values: Any) -> NDArray[np.float64]:
+    """The values as float64. InputError for ragged lists, and for what is no finite real number."""
+    array = checked_array(name, values)
+    exact = array.dtype.kind == "O" and all(isinstance(each, Rational) for each in array.flat)
+    if not exact and array.dtype.kind not in "biuf":
+        raise InputError(f"{name} of type {array.dtype}: expected whole numbers, fractions or floats")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise InputError(f"{name}: holds nan or infinite numbers")
+    return doubles(name, array)
+
+
+def doubles(name: str, values: NDArray[Any]) -> NDArray[np.float64]:
+    """Finite numbers, exact ones or floats of any kind, as float64. InputError for what is beyond the largest one."""
+    try:
+        with np.errstate(over="ignore"):
+            found = values.astype(np.float64)
+    except OverflowError:  # of a whole number or a fraction
+        found = np.full(1, np.inf)
+    if not np.isfinite(found).all():
+        raise InputError(f"{name}: holds numbers beyond the largest float, expected smaller ones")
+    return found
 
 
 def _numbers(what: str, values: ArrayLike) -> NDArray[Any]:
@@ -157,15 +200,12 @@ def _numbers(what: str, values: ArrayLike) -> NDArray[Any]:
         return np.array([*plain, None], dtype=object)[:-1].reshape(array.shape)
     if array.dtype.kind in "biu":
         return array.astype(np.int64).astype(object) if array.dtype.kind == "b" else array.astype(object)
-    if array.dtype.kind != "f":
-        raise InputError(f"{what} of type {array.dtype}: expected whole numbers, fractions or floats")
-    if not np.isfinite(array).all():
-        raise InputError(f"{what}: holds nan or infinite numbers")
-    return array.astype(np.float64)
+    return checked_reals(what, array)
 
 
 def _of_one_kind(a: NDArray[Any], b: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Both exact, or both floats."""
     if a.dtype == b.dtype:
         return a, b
-    return a.astype(np.float64), b.astype(np.float64)
+    left, right = (x if x.dtype.kind == "f" else doubles("exact numbers beside floats", x) for x in (a, b))
+    return left, right

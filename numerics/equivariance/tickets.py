@@ -49,8 +49,7 @@ class Ticket:
 
         InputError for another shape, what is no finite real number, and negative inputs of a ticket for x ≥ 0.
         """
-        given = np.asarray(x)
-        self.layers[0].apply(given)  # the door of the layer
+        given = self.layers[0].accepted(x)
         if given.ndim != 2:
             raise InputError(f"inputs {list(given.shape)}: expected [in, in coordinates]")
         exact = [[exact_number("input", value) for value in channel] for channel in given.tolist()]

@@ -282,6 +282,7 @@ def value_of(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: int) 
 
     from sparse_limits.numerics.exact.balls import NoEnclosureError, NoGuaranteeError, with_exact_steps
     from sparse_limits.numerics.exact.balls import digits as correct_digits
+    from sparse_limits.numerics.exact.rationals import NotRationalError, rational
     from sparse_limits.theory.formulas.no_guarantee import no_guarantee
     from sparse_limits.theory.formulas.smallest import Smallest
 
@@ -292,6 +293,9 @@ def value_of(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: int) 
     except NoGuaranteeError:
         return str(no_guarantee)
     except NoEnclosureError as error:
+        with suppress(NotRationalError, NoEnclosureError, ZeroDivisionError):
+            if rational(formula, point) == 0:  # no ball around 0 has digits
+                return "0"
         try:
             return _by_algebra(formula, point, digits, error)
         except OverflowError:  # SymPy cannot factor numbers of hundreds of digits
@@ -304,6 +308,8 @@ def _plain(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], text: str) -> s
     from sparse_limits.numerics.exact.rationals import NotRationalError, rational
 
     if re.fullmatch(r"-?\d+\.0+", text):
+        if formula.is_integer:  # a floor whose argument algebra cannot tell from 3
+            return text.partition(".")[0]
         with suppress(NotRationalError, NoEnclosureError, ZeroDivisionError):
             if rational(formula, point).is_Integer:
                 return text.partition(".")[0]
@@ -316,25 +322,37 @@ def _by_algebra(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr], digits: in
 
     from sparse_limits.numerics.exact.balls import NoEnclosureError
     from sparse_limits.numerics.exact.balls import digits as correct_digits
-    from sparse_limits.theory.formulas.iterate import Iterate
+    from sparse_limits.numerics.exact.exact_values import one_by_one
     from sparse_limits.theory.formulas.valued import valued
 
     where = ", ".join(f"{symbol}={value}" for symbol, value in point.items())
     if any(valued(each, point) == 0 for each in _denominators(formula, point)) and valued(formula, point) is sp.nan:
         raise InputError(f"no value: the formula does not cover {where}") from error
-    exact = formula
-    for symbol in sorted(point, key=sp.default_sort_key):  # one by one: 0 stays 0 before another factor is infinite
-        exact = valued(exact, {symbol: point[symbol]})
-    exact = exact.replace(lambda part: isinstance(part, Iterate) and part.args[1] in (0, 1), Iterate.unrolled)
-    if exact is sp.nan:
+    exact, other = one_by_one(formula, point)
+    if exact is sp.nan or other is sp.nan:
         raise InputError(f"no value: the formula does not cover {where}") from error
-    if exact.is_zero:  # no ball around 0 has digits
-        return "0"
-    if exact.is_infinite:
+    if exact.is_infinite or other.is_infinite:
         raise InputError(f"no value: infinite at {where}") from error
-    with suppress(NoEnclosureError):
-        return correct_digits(exact, None, digits)
+    if not (exact.is_zero and other.is_zero):
+        with suppress(NoEnclosureError):
+            return correct_digits(other if exact.is_zero else exact, None, digits)
+    elif _integrals_are_finite(formula, point):  # no ball around 0 has digits
+        return "0"
     raise InputError(f"no value: {_shortened(error)}") from error
+
+
+def _integrals_are_finite(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
+    """Whether balls show it of all integrals in no other letters: to SymPy, 0 times one that is infinite is 0."""
+    from sympy import Integral
+
+    from sparse_limits.numerics.exact.balls import NoEnclosureError, enclose
+
+    with suppress(NoEnclosureError):
+        for each in formula.atoms(Integral):
+            if each.free_symbols <= point.keys():
+                enclose(each, {symbol: point[symbol] for symbol in each.free_symbols}, 5)
+        return True
+    return False
 
 
 def _denominators(formula: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> list[sp.Expr]:

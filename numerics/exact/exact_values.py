@@ -59,6 +59,27 @@ def written_out(expression: sp.Basic, values: Values) -> sp.Expr:
     return expression.func(*parts)
 
 
+def one_by_one(expression: sp.Expr, values: Values) -> list[sp.Expr]:
+    """The expression with values put in one letter after another, in an order and in the opposite one.
+
+    So 0 stays 0 where a later letter leaves no value beside it; of 0·∞ this holds in one of the two orders alone.
+
+    Examples:
+        >>> x, y = sp.symbols("x y")
+        >>> one_by_one(x * sp.gamma(y), {x: sp.S.Zero, y: sp.S.Zero})
+        [0, nan]
+    """
+    found = [expression, expression]
+    letters = sorted(values, key=sp.default_sort_key)
+    for pair in zip(letters, reversed(letters), strict=True):
+        found = [valued(exact, {letter: values[letter]}) for exact, letter in zip(found, pair, strict=True)]
+    return [each.replace(_is_short, Iterate.unrolled) for each in found]
+
+
+def _is_short(part: sp.Basic) -> bool:
+    return isinstance(part, Iterate) and part.args[1] in (0, 1)
+
+
 def _is_huge(base: sp.Expr, exponent: sp.Expr) -> bool:
     """Whether a power of rational numbers has too many digits: for b^(p/q) SymPy computes b^p, and tries to take its root."""
     if not (isinstance(base, sp.Rational) and isinstance(exponent, sp.Rational)) or abs(base) in (0, 1):

@@ -32,33 +32,51 @@ def expanded_logarithms(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:
     """The same without the simplification."""
     expression = converted(expression)
     for logarithm in expression.atoms(sp.log):
-        _check_product(logarithm.args[0], positive)
+        _factors(logarithm.args[0], positive)
     return sp.expand_log(expression, force=True)
 
 
 def split_powers(expression: sp.Expr, *positive: sp.Expr) -> sp.Expr:
-    """The expression with powers of products and of powers multiplied out; positive and errors as above."""
-    expression = converted(expression)
-    for power in expression.atoms(sp.Pow):
-        if not power.exp.is_integer:
-            _check_product(power.base, positive)
-    return sp.powdenest(sp.expand_power_base(expression, force=True), force=True)
+    """The expression with powers of products and of powers multiplied out; positive and errors as above.
+
+    Examples:
+        >>> x, y, a = sp.symbols("x y a", positive=True)
+        >>> split_powers((x**a * y) ** a)
+        x**(a**2)*y**a
+    """
+
+    def taken_apart(power: sp.Pow) -> sp.Expr:
+        return sp.Mul(*(base ** (exponent * power.exp) for base, exponent in _factors(power.base, positive)))
+
+    # powdenest(force=True) would take every letter for positive, also where no power is: |x| for x
+    return converted(expression).replace(lambda part: isinstance(part, sp.Pow) and not part.exp.is_integer, taken_apart)
 
 
-def _check_product(product: sp.Expr, positive: tuple[sp.Expr, ...]) -> None:
-    """ValueError unless all factors of a product, and the bases of its powers, are known to be positive."""
+def _factors(product: sp.Expr, positive: tuple[sp.Expr, ...]) -> list[tuple[sp.Expr, sp.Expr]]:
+    """The bases and exponents of the factors of a product, of their bases too; what is no product or power is its own base.
+
+    Raises:
+        ValueError: unless what is taken apart has positive bases and real exponents.
+    """
     factors = sp.Mul.make_args(product)
+    found: list[tuple[sp.Expr, sp.Expr]] = []
     for factor in factors:
-        if isinstance(factor, sp.exp):
-            known, base = _is_real(factor.args[0]), factor
+        base, exponent = factor.as_base_exp()
+        if len(factors) == 1 and exponent == 1 and not isinstance(base, sp.Product):
+            return [(base, exponent)]
+        if not (_is_positive(base, positive) and (exponent == 1 or _is_real(exponent))):
+            raise ValueError(f"the sign of {factor} is not known, so that {product} cannot be taken apart")
+        if isinstance(base, sp.Product):  # its logarithm is the sum of those of its factors
+            _factors(base.function, positive)
+            found.append((base, exponent))
         else:
-            base, exponent = factor.as_base_exp()
-            known = _is_positive(base, positive) and (exponent == 1 or _is_real(exponent))
-        if not known and (len(factors) > 1 or base != factor):
-            raise ValueError(f"the sign of {base} is not known, so that {product} cannot be taken apart")
+            found += [(inner, power * exponent) for inner, power in _factors(base, positive)]
+    return found
 
 
 def _is_positive(base: sp.Expr, positive: tuple[sp.Expr, ...]) -> bool:
+    if isinstance(base, sp.Product):
+        return _is_positive(base.function, positive)
     return bool(base.is_positive) or any(sp.expand(base - each) == 0 for each in positive)
 
 

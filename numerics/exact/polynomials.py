@@ -12,8 +12,9 @@ from sparse_limits.numerics.exact.conversion import converted
 def polynomial(expression: sp.Expr) -> fmpq_mpoly:
     """The expression expanded as a polynomial with rational coefficients in its symbols; 0 iff it is 0 identically.
 
-    InputError naming the part that is no such polynomial.
+    InputError naming the part that is no such polynomial, or text.
     """
+    expression = converted(expression)
     symbols = sorted(expression.free_symbols, key=str)
     ring = fmpq_mpoly_ctx.get([f"x_{i}" for i in range(len(symbols))], Ordering.lex)
     known = dict(zip(symbols, ring.gens(), strict=True))
@@ -37,4 +38,4 @@ def polynomial(expression: sp.Expr) -> fmpq_mpoly:
             return value(part.base) ** int(part.exp)
         raise InputError(f"{part} is no polynomial with rational coefficients in symbols")
 
-    return value(converted(expression))
+    return value(expression)

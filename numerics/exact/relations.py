@@ -22,10 +22,13 @@ def holds(relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
         True
         >>> holds(base**power < 4, {base: sp.Integer(2), power: sp.Integer(2)})
         False
+        >>> holds(sp.log(base) / sp.log(2) <= power, {base: sp.Integer(8), power: sp.Integer(3)})
+        True
     """
     import sympy as sp
 
     from sparse_limits.numerics.exact import balls
+    from sparse_limits.numerics.exact.identities import simplified
     from sparse_limits.theory.formulas.valued import valued
 
     if isinstance(relation, (sp.Ge, sp.Gt, sp.Le, sp.Lt)):
@@ -36,4 +39,7 @@ def holds(relation: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
         else:
             if gap.imag.contains(0) and not gap.real.contains(0):
                 return bool(gap.real > 0)
+            if not isinstance(valued(relation, point), sp.logic.boolalg.BooleanAtom):  # log 8/log 2 ≤ 3 to SymPy
+                equal = simplified(valued(relation.gts - relation.lts, point)) == 0
+                return equal and isinstance(relation, (sp.Ge, sp.Le))
     return bool(valued(relation, point) == sp.true)

@@ -118,6 +118,8 @@ def _integral(body: sp.Expr, limits: Sequence[sp.Tuple], functions: Functions, c
         )
     if low > high:
         return -_integral(body, [*inner, sp.Tuple(variable, high, low)], functions, cells)
+    if not (low >= 0 and high <= 1):  # the last step ends at 1
+        raise InputError(f"{variable} goes from {low} to {high}, expected ends from 0 to 1 of an integral over steps")
     cuts = {low, high} | {end for each in stepping for end in functions[each].ends if low < end < high}
     total = sp.S.Zero
     for start, end in pairwise(sorted(cuts)):

@@ -28,7 +28,8 @@ def merged(expression: sp.Expr, depth: int = 0) -> sp.Expr:
     """The expression with its sums put together term by term, and simplified, inner sums first.
 
     A sum from a to b is the one from 0 to b less the one from 0 to a − 1, and one to b + 1 is the one to b and its last
-    term: both hold for whole numbers 0 ≤ a ≤ b + 1. (`Sum.doit` is no proof: to SymPy 1.14 the sum of (−1)ʲ⁻ⁱi²C(j, i) is 0.)
+    term: both hold for whole numbers 0 ≤ a ≤ b + 1. The terms from a number a < 0 to −1 are written
+    out, and a sum from a letter that cannot be positive stays. (`Sum.doit` is no proof: to SymPy 1.14 the sum of (−1)ʲ⁻ⁱi²C(j, i) is 0.)
     """
     index = sp.Symbol(f"index_{depth}", integer=True, nonnegative=True)
     rest, sums = _from_zero(expression, index)
@@ -51,7 +52,7 @@ def _from_zero(expression: sp.Expr, index: sp.Symbol) -> tuple[sp.Expr, dict[sp.
     sums: dict[sp.Expr, sp.Expr] = {}
     for term in sp.Add.make_args(sp.expand_mul(converted(expression))):
         inside = [factor for factor in sp.Mul.make_args(term) if isinstance(factor, sp.Sum)]
-        if len(inside) != 1:
+        if len(inside) != 1 or _before_zero(inside[0].limits[-1][1]):
             rest += term
             continue
         *inner, (variable, low, high) = inside[0].limits
@@ -59,11 +60,20 @@ def _from_zero(expression: sp.Expr, index: sp.Symbol) -> tuple[sp.Expr, dict[sp.
         function = term / inside[0] * valued(summand, {variable: index})
         for end, sign in ((high, 1), (low - 1, -1)):
             end = sp.expand(end)
-            if end.is_Integer:
+            if end.is_Integer and end < 0:  # in the variable: as an index, which is not negative, |k| would be k
+                rest -= (
+                    sign * term / inside[0] * sp.Add(*(valued(summand, {variable: i}) for i in range(int(end) + 1, 0)))
+                )
+            elif end.is_Integer:
                 rest += sign * sp.Add(*(valued(function, {index: i}) for i in range(int(end) + 1)))
             else:
                 sums[end] = sums.get(end, sp.S.Zero) + sign * function
     return rest, sums
+
+
+def _before_zero(low: sp.Expr) -> bool:
+    """Whether a sum may begin before 0, at an end that is no number."""
+    return bool(low.is_nonpositive and not low.is_Integer)
 
 
 def _simplified(function: sp.Expr, depth: int) -> sp.Expr:

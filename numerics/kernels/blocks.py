@@ -137,8 +137,7 @@ def _blocks(pairs: Pairs, side: int, dtype: str, keep: float) -> Iterator[tuple[
     keep: bytes of profiles. InputError at once for an input that is refused, not when its block comes.
     """
     sides = [_profiled(pairs, x, side, keep) for x in pairs.sides]
-    if dtype == "float32":
-        _check_size(pairs, side)
+    _check_size(pairs, side, dtype)
     return _each_block(pairs, side, sides[0], sides[-1])
 
 
@@ -186,12 +185,22 @@ def _size(arrays: Sequence[Floats]) -> int:
     return sum(each.nbytes for each in arrays)
 
 
-def _check_size(pairs: Pairs, side: int) -> None:
-    """InputError for kernels that leave float32: no entry is larger than the largest on the diagonal."""
+def _check_size(pairs: Pairs, side: int, dtype: str) -> None:
+    """InputError for kernels that leave the dtype: no entry is larger than the largest on the diagonal."""
     parts = [x[part] for x in pairs.sides for part in _parts(len(x), side)]
-    largest = max(np.max(diagonal(pairs.layers, part, pairs.activation)) for part in parts)
-    if not largest <= np.finfo(np.float32).max:
-        raise InputError(f"dtype is 'float32', but entries reach {largest:.2g}, expected 'float64' above 3.4e+38")
+    with np.errstate(over="ignore", invalid="ignore"):  # of inf and nan the largest is none
+        largest = max(_largest(pairs, part) for part in parts)
+    if not largest < inf:
+        raise InputError(
+            "entries overflow in the layers, expected finite kernels: fewer layers, or smaller variances of weights"
+        )
+    if not largest <= np.finfo(dtype).max:
+        raise InputError(f"dtype is {dtype!r}, but entries reach {largest:.2g}, expected 'float64' above 3.4e+38")
+
+
+def _largest(pairs: Pairs, x: Floats) -> float:
+    found = float(np.max(diagonal(pairs.layers, x, pairs.activation)))
+    return found if found < inf else inf  # nan, too: max() may pass over it
 
 
 def _parts(length: int, side: int) -> Iterator[slice]:

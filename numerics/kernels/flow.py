@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from sparse_limits.numerics.arguments import InputError, checked_array, non_negative_vector, proper_share
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.kernels.regression import rounding_of_eigenvalues, symmetric
+from sparse_limits.numerics.kernels.regression import rounding_of_eigenvalues, symmetric, zero_to_rounding
 from sparse_limits.theory.flow.linear import amplitude, eigenvalue, eta, mode, mode_loss, time
 from sparse_limits.theory.flow.times import lam, latest_time, mean_time, mu, part, stuck
 from sparse_limits.theory.flow.times import left as left_of_part
@@ -19,8 +19,6 @@ from sparse_limits.theory.flow.times import share as share_left
 from sparse_limits.theory.graphon.symbols import m
 
 Floats = NDArray[np.float64]
-
-ROUNDING = 1e-14  # eigenvalues below this share of the largest, times the samples, are rounding errors of 0
 
 
 def loss_curve(kernel: ArrayLike, residual: ArrayLike, rate: float, times: ArrayLike) -> Floats:
@@ -131,7 +129,7 @@ def _modes(kernel: ArrayLike, residual: ArrayLike) -> tuple[Floats, Floats, Floa
     rounding = rounding_of_eigenvalues(kernel)
     if values[0] < -max(1e-8 * max(values[-1], 0.0), rounding):
         raise InputError(f"kernel has the eigenvalue {values[0]:.3g}, expected none below 0")
-    values = np.where(values > max(ROUNDING * len(K) * values[-1], rounding), values, 0.0)
+    values = np.where(values > zero_to_rounding(kernel, values), values, 0.0)
     return values, vectors.T @ start.reshape(len(K), -1), vectors
 
 

@@ -32,6 +32,7 @@ ACCURACY = 1e-10  # of a dual, relative to √(E φ(√a g)² E φ(√b g)²); w
 NEGLIGIBLE = 1e-16  # a share of E φ(√a g)² that rounding hides
 TERMS = (32, 128, 512, 2048)  # of the series, for tanh up to variance 10 or so
 REACH, STEPS = 16.0, (512, 1024, 2048)  # of the trapezoid rule: exact for φ(√a ·) analytic within 0.4, 0.2, 0.1 of ℝ
+SHIFT = (sqrt(5) - 1) / 2  # of a step, irrational: what oscillates as fast as the grid is not the same on both
 RADIUS, RADII, ANGLES = 12.0, 48, 24  # of the polar rule
 BLOCK = 2**20  # values of φ held at a time
 TILE = 32  # pairs whose series are added up together
@@ -147,17 +148,32 @@ def _coefficients(function: Function, deviations: Floats, name: str) -> Floats:
     for terms in TERMS:
         found = _hermite_table(len(values) - 1, terms) @ values
         share = found**2 / whole
-        if share[terms // 2 :].sum(axis=0).max() <= NEGLIGIBLE:
-            break
-    worst = np.maximum(np.abs(power / whole - share.sum(axis=0)), doubt)
+        rest = np.abs(power / whole - share.sum(axis=0))
+        if share[terms // 2 :].sum(axis=0).max() <= NEGLIGIBLE and rest.max() <= ACCURACY:
+            break  # and not before the first terms that are not negligible: of sin 12 z, some 100 are
+    used = np.flatnonzero((share > NEGLIGIBLE / 100).any(axis=1))
+    kept = found[: used[-1] + 1 if used.size else 1]
+    worst = np.maximum(rest, doubt)
+    if worst.max() <= ACCURACY:
+        worst = _aliased(function, deviations, _hermite_table(len(values) - 1, terms, SHIFT)[: len(kept)], kept, power)
     if not worst.max() <= ACCURACY:
         at = worst.argmax()
         raise SlowSeriesError(
             f"{name} at variance {deviations[at] ** 2:.3g} is known to {worst[at]:.1g} by its Hermite series, expected "
             f"{ACCURACY:.0g}: a smooth activation of moderate slope"
         )
-    used = np.flatnonzero((share > NEGLIGIBLE / 100).any(axis=1))
-    return found[: used[-1] + 1 if used.size else 1]
+    return kept
+
+
+def _aliased(function: Function, deviations: Floats, table: Floats, found: Floats, power: Floats) -> Floats:
+    """How far the terms of a dual, and E φ², are from those on the shifted grid, float[n], relative to E φ².
+
+    On a single grid, and on every second node of it, sin(100 z) passes for a slow sine.
+    """
+    values = np.asarray(function(_nodes(table.shape[1] - 1, SHIFT)[:, None] * deviations))
+    other = table @ values
+    terms = (np.abs(other - found) * np.maximum(np.abs(other), np.abs(found))).sum(axis=0)
+    return np.maximum(terms, np.abs(table[0] @ values**2 - power)) / np.where(power > 0, power, 1)
 
 
 def _sampled(function: Function, deviations: Floats) -> tuple[Floats, Floats, Floats]:
@@ -175,17 +191,18 @@ def _sampled(function: Function, deviations: Floats) -> tuple[Floats, Floats, Fl
     return values, power, doubt
 
 
-def _nodes(steps: int) -> Floats:
-    return np.linspace(-REACH, REACH, steps + 1)
+def _nodes(steps: int, shift: float = 0.0) -> Floats:
+    """At equal distances, a share `shift` of them farther right than −`REACH`, …, `REACH`."""
+    return np.linspace(-REACH, REACH, steps + 1) + shift * (2 * REACH / steps)
 
 
 @cache
-def _hermite_table(steps: int, terms: int) -> Floats:
+def _hermite_table(steps: int, terms: int, shift: float = 0.0) -> Floats:
     """The weights of the trapezoid rule times density times He_k/√k!, float[terms, steps + 1].
 
     Through Hermite functions, since the polynomials would overflow.
     """
-    nodes = _nodes(steps)
+    nodes = _nodes(steps, shift)
     half = np.exp(-(nodes**2) / 4) * sqrt((nodes[1] - nodes[0]) / sqrt(2 * pi))
     table = [half, nodes * half]
     for k in range(1, terms - 1):
@@ -194,7 +211,7 @@ def _hermite_table(steps: int, terms: int) -> Floats:
 
 
 class Kinked(Sampled):
-    """By the polar rule, some 10⁴ values of φ an entry; smooth on either side of 0, and checked once, at variances ½ to 2.
+    """By the polar rule, some 10⁴ values of φ an entry; smooth on either side of 0; InputError for variances that it does not reach.
 
     Slopes of near duplicates have the error of their angle: √ε at worst.
     """
@@ -204,13 +221,22 @@ class Kinked(Sampled):
     def dual(self, a: ArrayLike, b: ArrayLike, c: ArrayLike) -> tuple[Floats, Floats]:
         return self._dual(a, b, c, RADII, ANGLES)
 
-    def error(self) -> float:
-        """How far the rule is from a coarser one, relative to the diagonal, the largest of a few arguments."""
-        a, b, cosine = (part.ravel() for part in np.meshgrid([0.5, 1.0, 2.0], [1.0], [-0.9, 0.0, 0.5, 1.0]))
-        c = cosine * np.sqrt(a * b)
-        apart = np.subtract(self._dual(a, b, c, RADII, ANGLES), self._dual(a, b, c, RADII * 3 // 4, ANGLES * 3 // 4))
-        whole = np.array(self.dual(1.0, 1.0, 1.0)).reshape(2, 1)
-        return float((np.abs(apart) / np.where(whole > 0, whole, 1)).max())
+    def profile(self, deviation: Floats) -> Floats:
+        if deviation.size:
+            ends = sorted({float(deviation.min()), float(deviation.max())})
+            if not (error := self.error(np.square(ends))) <= ACCURACY:
+                raise InputError(
+                    f"{self.name} at variance {ends[-1] ** 2:.3g} is known to {error:.1g} by the polar rule, expected "
+                    f"{ACCURACY:.0g}: inputs of a smaller scale"
+                )
+        return super().profile(deviation)
+
+    def error(self, variances: ArrayLike = (0.5, 1.0, 2.0)) -> float:
+        """How far the rule is from a finer one, relative to the diagonal, at pairs of equal variances: the largest."""
+        a, cosine = np.asarray(variances, np.float64)[:, None], np.array([-0.9, 0.0, 0.5, 1.0])
+        found, finer = self.dual(a, a, cosine * a), self._dual(a, a, cosine * a, RADII * 4 // 3, ANGLES * 4 // 3)
+        whole = np.array(found)[..., -1:]
+        return float((np.abs(np.subtract(found, finer)) / np.where(whole > 0, whole, 1)).max())
 
     def _dual(self, a: ArrayLike, b: ArrayLike, c: ArrayLike, radii: int, angles: int) -> tuple[Floats, Floats]:
         arguments = np.broadcast_arrays(*(np.asarray(value, np.float64) for value in (a, b, c)))
@@ -295,7 +321,8 @@ def activation(
 
 def _ruled(name: str, phi: Function, slope: Function) -> Activation:
     smooth, kinked = Smooth(name, phi, slope), Kinked(name, phi, slope)
-    rays = np.array([1.0, -1.0]) * np.array([0.25, 0.5, 1.0, 2.0, 3.0, 64.0])[:, None]
+    # irrational ones, too: z + sin 4πz is z at all the others
+    rays = np.array([1.0, -1.0]) * np.array([0.25, 0.5, 1.0, sqrt(2), 2.0, 3.0, pi, 10 * sqrt(3), 64.0])[:, None]
     values, close = smooth.function(rays), smooth.function(np.array([0.0, -1e-9, 1e-9]))
     if close[0] == 0 and np.allclose(values, values[2] * np.abs(rays), rtol=1e-14, atol=0):
         return Homogeneous(name, float(values[2, 0]), -float(values[2, 1]))

@@ -14,6 +14,8 @@ from sparse_limits.numerics.door import door
 
 Floats = NDArray[np.float64]
 
+ROUNDING = 1e-14  # eigenvalues below this share of the largest, times the samples, are rounding errors of 0
+
 
 class SingularKernelError(InputError):
     """A kernel has no inverse, to rounding."""
@@ -70,11 +72,12 @@ def gradient_descent_predict(
 ) -> Floats:
     """Predictions after so many steps of gradient descent on ‖f − y‖²/2m from f = 0, in the kernel's function space.
 
-    Shapes as in `ridge_predict`; exact for any number of steps (by the eigenvalues of K), a singular kernel included.
-    Descent converges if and only if step·λ_max/m < 2.
+    Shapes as in `ridge_predict`; any number of steps takes the same time (by the eigenvalues of K). Where an eigenvalue is
+    0 to rounding, what a test input shares with its mode counts as 0 if that, too, is 0 to rounding: a singular kernel
+    bears any number of steps. Descent converges if and only if step·λ_max/m < 2.
 
-    InputError for shapes that do not fit, numbers that are not finite, a step that is not positive, or descent that
-    leaves the floating-point numbers.
+    InputError for shapes that do not fit, numbers that are not finite, a step that is not positive, descent that leaves
+    the floating-point numbers, or so many steps that eigenvalues below rounding decide.
     """
     K, test = symmetric("kernel", kernel), _beside("test_kernel", test_kernel, kernel)
     y = labels(y, len(K))
@@ -83,9 +86,20 @@ def gradient_descent_predict(
     steps = checked_integer("steps", steps, 0, 2**53)
     values, vectors = np.linalg.eigh(K)
     rates = float(step) / len(K) * np.maximum(values, 0.0)
+    rounding = zero_to_rounding(kernel, values)
+    known = values > rounding
     with np.errstate(over="ignore", invalid="ignore"):
         weights = float(step) / len(K) * _geometric(rates, steps)
-        found = test @ (vectors @ (weights[:, None] * (vectors.T @ y.reshape(len(K), -1))))
+        parts = weights[:, None] * (vectors.T @ y.reshape(len(K), -1))
+        found = test @ (vectors @ np.where(known[:, None], parts, 0.0))
+        if not known.all():
+            shared = _shared(test_kernel, test, vectors[:, ~known])
+            if shared.any() and steps * rounding * (float(step) / len(K)) > 1:
+                raise InputError(
+                    f"steps is {steps}, but eigenvalues of kernel within {rounding:.2g} of 0 decide after so many of size "
+                    f"{step:g}, expected at most {len(K) / (float(step) * rounding):.3g}"
+                )
+            found += shared @ parts[~known]
     if not np.isfinite(found).all():
         raise InputError(f"descent diverges: step·λ_max/m is {rates.max():.5g}, expected less than 2")
     return found.reshape(len(test), *y.shape[1:])
@@ -133,6 +147,11 @@ def rounding_of_eigenvalues(values: ArrayLike) -> float:
     return 8 * precision(values) * float(np.abs(np.asarray(values, np.float64)).sum(axis=1).max())
 
 
+def zero_to_rounding(kernel: ArrayLike, values: Floats) -> float:
+    """Eigenvalues `values` of a kernel up to this number may be rounding errors of 0."""
+    return max(ROUNDING * len(values) * float(values.max()), rounding_of_eigenvalues(kernel))
+
+
 def symmetric(name: str, values: ArrayLike) -> Floats:
     """A kernel matrix as float64 [m, m], its rounding averaged away; InputError unless it is finite and symmetric.
 
@@ -158,6 +177,17 @@ def labels(values: ArrayLike, m: int) -> Floats:
     if not np.isfinite(y).all():
         raise InputError("y holds nan or infinite numbers")
     return y.astype(np.float64)
+
+
+def _shared(test_kernel: ArrayLike, test: Floats, vectors: Floats) -> Floats:
+    """The rows of the test kernel along eigenvectors [m, k], float[N, k]; 0 where eight units of rounding in each entry explain it.
+
+    Steps multiply it: what is rounding, after many of them, would be all that is left.
+    """
+    along = test @ vectors
+    explained = 8 * precision(test_kernel) * np.abs(test).sum(axis=1, keepdims=True)
+    shared: Floats = np.where(np.abs(along) > explained, along, 0.0)
+    return shared
 
 
 def _geometric(rates: Floats, steps: int) -> Floats:

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import poch
 
 from sparse_limits.numerics.arguments import InputError, checked_array, checked_integer
-from sparse_limits.numerics.kernels.regression import rounding_of_eigenvalues, symmetric
+from sparse_limits.numerics.kernels.regression import rounding_of_eigenvalues, symmetric, zero_to_rounding
 from sparse_limits.numerics.statistics.exact_tests import binomial_at_most
 from sparse_limits.theory.kernel import circle, sphere
 
@@ -27,7 +27,6 @@ Floats = NDArray[np.float64]
 
 LOW, HIGH = 6, 60  # ranks of the fit of the decay, both included
 TOP = 5
-ROUNDING = 1e-14  # eigenvalues below this share of the largest are rounding errors
 
 
 class SpectralMetrics(NamedTuple):
@@ -60,11 +59,10 @@ def centred(kernel: ArrayLike) -> Floats:
 def kernel_eigenvalues(kernel: ArrayLike) -> Floats:
     """Of K/m for a symmetric kernel matrix K [m, m], descending; those negative or tiny by rounding are 0. float[m]"""
     K = symmetric("kernel", kernel)
-    values = np.linalg.eigvalsh(K)[::-1] / len(K)
-    rounding = rounding_of_eigenvalues(kernel) / len(K)
-    if values[-1] < -max(1e-8 * values[0], rounding):
-        raise InputError(f"kernel has the eigenvalue {values[-1] * len(K):.3g}, expected none below 0")
-    return np.where(values > max(ROUNDING * len(K) * values[0], rounding), values, 0.0)
+    values = np.linalg.eigvalsh(K)[::-1]
+    if values[-1] < -max(1e-8 * values[0], rounding_of_eigenvalues(kernel)):
+        raise InputError(f"kernel has the eigenvalue {values[-1]:.3g}, expected none below 0")
+    return np.where(values > zero_to_rounding(kernel, values), values / len(K), 0.0)
 
 
 def spectral_metrics(

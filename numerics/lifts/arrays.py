@@ -72,7 +72,9 @@ class ArrayLift:
         for v, sigma in self.sigma.items():
             into, wanted = self.edges_into(v), spaces.activations.shapes[v]
             if not into:
-                if (found := np.shape(sigma())) != wanted:
+                if (found := np.shape(sigma())) != wanted and not isinstance(
+                    sigma, Pointwise
+                ):  # which is φ(0) everywhere
                     raise InputError(f"vertex {v}: its σ gives shape {found}, expected {wanted}")
             elif isinstance(sigma, Pointwise):
                 probe(f"vertex {v}: its σ", partial(_value, sigma), [(many, ())], ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import atan2, prod
+from math import prod
 from typing import TypeVar
 
 import numpy as np
@@ -32,7 +32,7 @@ def squared_error(target: Vector, neurons: Sequence[Vector], outputs: Sequence[i
     if len(neurons) != len(outputs):
         raise InputError(f"{len(outputs)} output weights for {len(neurons)} neurons: expected as many")
     kinks = {ray for x, y in (target, *neurons) if (x, y) != (0, 0) for ray in ((-y, x), (y, -x))}
-    rays = sorted(kinks | {target, (-target[0], -target[1])}, key=lambda ray: atan2(ray[1], ray[0]))
+    rays = sorted(kinks | {target, (-target[0], -target[1])}, key=_direction)
     terms = [(1, target), *((-output, neuron) for output, neuron in zip(outputs, neurons, strict=True))]
     worst = Fraction(0)
     for start, end in zip(rays, rays[1:] + rays[:1], strict=True):
@@ -109,6 +109,14 @@ def _errors(c: Floats, theta: Floats, target_theta: float, relu_out: bool) -> Fl
     at_start = np.abs(np.maximum(at_start, 0) - _dot(target, start))
     errors = np.maximum.reduce([at_start, top * np.hypot(*gap), zero * at_zero]).max(axis=-1)
     return errors
+
+
+def _direction(ray: Vector) -> tuple[bool, bool, Fraction]:
+    """What grows with the angle from 0 to 2π, exactly: angles in doubles would confuse neighbours among large numbers."""
+    x, y = ray
+    if y == 0:
+        return x < 0, False, Fraction(0)
+    return y < 0, True, Fraction(-x, y)
 
 
 def _dot(a: tuple[Number, Number], b: tuple[Number, Number]) -> Number:

@@ -25,10 +25,19 @@ ATOM = re.compile(r"[-−]?(\d+(\.\d+)?|\w[₀-₉²³′']*|∞)|√(\w|\d+)|�
 CALL = re.compile(r"[\w₀-₉ ]*\([^()]*\)")  # or a product: above a fraction's line both are clear
 RAISED = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-WORDS = {"ne": "≠", "colon": ":", "limits": "", "|": "‖", "lVert": "‖", "rVert": "‖", "middle": "", "rm": "", "tag": ""}
-FUNCTIONS = (
-    "sin cos tan arcsin arccos arctan sinh cosh tanh arsinh ln log exp max min sup inf lim limsup det dim ker Pr bmod"
-)
+WORDS = {
+    "ne": "≠",
+    "colon": ":",
+    "limits": "",
+    "|": "‖",
+    "lVert": "‖",
+    "rVert": "‖",
+    "middle": "",
+    "rm": "",
+    "tag": "",
+    "triangle": "△",
+}
+FUNCTIONS = "sin cos tan cot sec csc coth arcsin arccos arctan sinh cosh tanh arsinh ln log exp max min sup inf lim limsup det dim ker Pr bmod"
 RELATIONS = "≠≤≥→↦∈∉⊂⊆∼≈∝±"
 SIZES = ("big", "Big", "bigl", "bigr", "Bigl", "Bigr", "left", "right")
 
@@ -39,7 +48,7 @@ def readable(text: str) -> str:
 
 
 def flowed(text: str) -> str:
-    r"""The text without the line breaks of its source: paragraphs, items of a list and displayed formulas begin a line, formulas indented.
+    r"""The text without the line breaks of its source: paragraphs, items of a list (`* `, or `- ` before a formula) and displayed formulas begin a line, formulas indented.
 
     Examples:
         >>> print(flowed("Let $x$\nbe $$1$$ or\n$2$.\n\nThen"))
@@ -58,7 +67,7 @@ def _one_paragraph(text: str) -> str:
         if at % 2:
             lines.append("    " + " ".join(piece.split()).replace("$$", "$"))
         else:
-            items = (" ".join(item.split()) for item in re.split(r"\n(?=\* )", piece))
+            items = (" ".join(item.split()) for item in re.split(r"\n(?=\* |- \$)", piece))
             lines += [item for item in items if item]
     return "\n".join(lines)
 
@@ -148,6 +157,11 @@ def _operator(node: LatexMacroNode, l2tobj: LatexNodes2Text) -> str:
     return f"{NAME}{_bare(_argument(0)(node, l2tobj))}{NAME}"
 
 
+def _underlined(node: LatexMacroNode, l2tobj: LatexNodes2Text) -> str:
+    """A falling power: each sign with a line below."""
+    return "".join(f"{sign}\u0332" for sign in _bare(_argument(0)(node, l2tobj)))
+
+
 @cache
 def _syntax() -> object:
     syntax = default_syntax()
@@ -155,6 +169,7 @@ def _syntax() -> object:
         *(MacroSpec(name, "{{") for name in ("tfrac", "dfrac", "binom")),
         MacroSpec("substack", "{"),
         MacroSpec("operatorname", "{"),
+        MacroSpec("underline", "{"),
     ]
     syntax.add_context_category(
         "here", prepend=True, macros=[*taken, *(MacroSpec(name, "") for name in (*SIZES, *WORDS))]
@@ -173,6 +188,6 @@ def _printer() -> _Printer:
     }
     calls = {"frac": _fraction, "tfrac": _fraction, "dfrac": _fraction, "sqrt": _root, "binom": _binomial}
     macros = [MacroTextSpec(name, text) for name, text in {**printed, **calls}.items()]
-    macros += [MacroTextSpec("operatorname", _operator)]
+    macros += [MacroTextSpec("operatorname", _operator), MacroTextSpec("underline", _underlined)]
     words.add_context_category("here", prepend=True, macros=macros)
     return _Printer(latex_context=words, math_mode="text", strict_latex_spaces=False)

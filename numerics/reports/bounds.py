@@ -17,6 +17,8 @@ from sparse_limits.theory.latex import latex
 
 HEAD = "```{list-table}\n:header-rows: 1\n:widths: 7 21 12 60\n:class: bounds\n\n* - claim\n  - bound\n  - grade\n  - how it is known"
 ATTAINED, UNKNOWN = "attained", "not known"
+ROUNDED = r"\approx "
+LONG = 12  # characters of a fraction that is written out
 ABOVE = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")  # digits of exponents
 
 
@@ -112,12 +114,26 @@ def _where(points: Sequence[Mapping[Any, Any]]) -> str:
     if not first:
         return ""
     values = {latex(letter, [letter]): [_value(point[letter]) for point in points] for letter in first}
-    moving = [f"${letter}={', '.join(each)}$" for letter, each in values.items() if len({*each}) > 1]
-    still = [f"${letter}={each[0]}$" for letter, each in values.items() if len({*each}) == 1]
+    moving = [f"${_equation(letter, each)}$" for letter, each in values.items() if len({*each}) > 1]
+    still = [f"${_equation(letter, each[:1])}$" for letter, each in values.items() if len({*each}) == 1]
     return f" at {'; '.join(moving or still)}" + (f" ({', '.join(still)})" if moving and still else "")
 
 
+def _equation(letter: str, values: Sequence[str]) -> str:
+    """The letter and its values, the first of which may say itself that it is rounded."""
+    sign = "" if values[0].startswith(ROUNDED) else "="
+    return f"{letter}{sign}{', '.join(values)}"
+
+
 def _value(value: Any) -> str:
-    """A number of a point: a fraction on one line, and LaTeX for what is none."""
+    """A number of a point: a fraction on one line, a long one by four digits, and LaTeX for what is none."""
     number = sp.sympify(value, strict=True)
-    return str(number) if number.is_Rational else latex(number, [])
+    if not number.is_Rational:
+        return latex(number, [])
+    return str(number) if len(str(number)) <= LONG else ROUNDED + _four_digits(number)
+
+
+def _four_digits(number: sp.Rational) -> str:
+    """The number in LaTeX, rounded to four digits."""
+    digits, _, exponent = str(sp.Float(number, 4)).partition("e")
+    return rf"{digits}\cdot10^{{{int(exponent)}}}" if exponent else digits

@@ -44,13 +44,17 @@ def uncovered_odds(rng: np.random.Generator, n: int, eps: float, chains: int) ->
 
 
 def covers(x: NDArray[np.float64], eps: float) -> bool:
-    """Whether the covered set of these items proves each z in [−½, ½] to be within ε of a subset sum.
+    """Whether the covered set of these items proves each z in [−½, ½] to be within ε of a subset sum, rounding included.
 
-    What it covers is within ε/2 of one, so that gaps may have the length ε, or ε/2 at an end.
+    What it covers is within ε/2 of one, so that gaps may have the length ε, or ε/2 at an end. It is computed in doubles:
+    each item moves an end by less than 2⁻⁵¹, as sums that reach into [−½, ½] are below 2. So all points are within ε/2 and
+    as many 2⁻⁵¹ as there are items of a subset sum, and gaps must be so much shorter.
     """
     found = outer_covered_set(x, eps, (-0.5, 0.5))
+    slack = (len(x) + 1) * 2.0**-51  # one more for the rounding in these lines
     inner = float(np.max(found.low[1:] - found.high[:-1], initial=0.0))
-    return inner <= eps and max(found.low[0] + 0.5, 0.5 - found.high[-1]) <= eps / 2
+    outer = float(max(found.low[0] + 0.5, 0.5 - found.high[-1]))
+    return inner + 2 * slack <= eps and outer + slack <= eps / 2
 
 
 def sums_cover(x: NDArray[np.float64], eps: float) -> bool:

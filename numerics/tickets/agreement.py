@@ -8,6 +8,7 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.equivariance import forward
 from sparse_limits.numerics.limits import Limit
 from sparse_limits.numerics.tickets.cases import Case
+from sparse_limits.numerics.tickets.certificate import agreeing
 from sparse_limits.numerics.tickets.costs import evaluating, shapes_of
 from sparse_limits.numerics.tickets.demands import Agreement
 from sparse_limits.numerics.tickets.files import StoredTicket
@@ -17,7 +18,8 @@ from sparse_limits.numerics.tickets.report import pieces
 def agreement_of(stored: StoredTicket, case: Case | None, limit: Limit, *, needed: bool) -> Agreement | None:
     """On how many samples ticket and target have the same largest output; the target given need not be the one in the ticket's file.
 
-    None without samples. needed: whether an agreement is demanded; InputError then where there is none to measure.
+    A sample of which an output overflows is none of these. None without samples. needed: whether an agreement is demanded;
+    InputError then where there is none to measure.
     """
     if case is None or case.samples is None:
         if needed:
@@ -39,7 +41,7 @@ def agreement_of(stored: StoredTicket, case: Case | None, limit: Limit, *, neede
     limit.check(f"{len(x)} samples: comparing them", evaluating(shapes, mine.width, len(x), 1, touched))
     agree = 0
     for piece in pieces(mine, x):
-        outputs = forward(case.layers, piece), mine.forward(piece)
-        tops = [each.reshape(len(piece), -1).argmax(axis=1) for each in outputs]
-        agree += int(np.count_nonzero(tops[0] == tops[1]))
+        with np.errstate(over="ignore", invalid="ignore"):  # where outputs overflow, they do not agree
+            outputs = forward(case.layers, piece), mine.forward(piece)
+        agree += int(np.count_nonzero(agreeing(*outputs)))
     return Agreement(agree, len(x))

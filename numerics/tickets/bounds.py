@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.equivariance import EquivariantLayer, forward
+from sparse_limits.numerics.equivariance.layers import rectified
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.tickets.search import NetworkTicket, checked_inputs
 from sparse_limits.numerics.tickets.source import Floats
@@ -34,12 +35,13 @@ def measures(
 ) -> Iterator[tuple[Any, ...]]:
     """What the bound asks of each layer, in the order of `MEASURED`: ε, Σ‖B_b‖, Σ‖h_i‖, max Σ|w|‖B_b‖, input channels.
 
-    errors: the largest error of a coefficient in each layer. Exact for exact layers and errors.
+    errors: the largest error of a coefficient in each layer. Exact for exact layers and errors. InputError where hidden values overflow.
     """
-    for layer, error in zip(layers, errors, strict=True):
+    for k, (layer, error) in enumerate(zip(layers, errors, strict=True)):
+        if k:
+            x = rectified(layers[k - 1].apply(x), k - 1)
         norms, weight = layer_sizes(layer)
         yield error, norms, np.abs(x).max(axis=-1).sum(axis=-1), weight, len(layer.coeffs)
-        x = np.maximum(layer.apply(x), 0)
 
 
 def layer_sizes(layer: EquivariantLayer) -> tuple[Any, Any]:
@@ -51,7 +53,7 @@ def layer_sizes(layer: EquivariantLayer) -> tuple[Any, Any]:
 def error_bound(ticket: NetworkTicket, x: ArrayLike) -> Floats:
     """An upper bound of |f(x) − g(x)| at every output, up to rounding: Q9 with the errors of the coefficients.
 
-    InputError as for `NetworkTicket.forward`.
+    InputError as for `NetworkTicket.forward`, and where hidden values of the target overflow.
     """
     step = numeric((*MEASURED, claim.before), claim.error)
     given = checked_inputs(ticket, x)

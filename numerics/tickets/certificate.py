@@ -11,6 +11,7 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.equivariance.layers import rectified
 from sparse_limits.numerics.tickets.search import NetworkTicket, checked_inputs
 from sparse_limits.numerics.tickets.source import Floats
 from sparse_limits.theory.subset_sum import layer_error as theory
@@ -25,8 +26,8 @@ class Certificate:
 
     bounds: no output of the target and of the ticket differ by more, neither in exact arithmetic nor as computed here;
     target_outputs, ticket_outputs: as computed, all float[m, out, out coordinates]; agree: whether the same output is the
-    largest, bool[m]; certified: whether the bounds prove that it is, in exact arithmetic as well, bool[m]. A single
-    output is always the largest. A bound is infinite where it, or an output, overflows.
+    largest, bool[m], never where an output overflows; certified: whether the bounds prove that it is, in exact arithmetic
+    as well, bool[m]. A single output is the largest. A bound is infinite where it, or an output, overflows.
     """
 
     bounds: Floats
@@ -54,8 +55,9 @@ def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
     Returns
     -------
     Certificate, with the `bounds`, `target_outputs` and `ticket_outputs`, each float[m, out, out coordinates]; `agree`,
-    bool[m], whether the same output is the largest; and `certified`, bool[m], whether the bounds prove this. A bound is
-    infinite where the bound or an output overflows, and nothing is certified there.
+    bool[m], whether the same output is the largest, which is never so where an output overflows; and `certified`,
+    bool[m], whether the bounds prove it. A bound is infinite where the bound or an output overflows, and nothing is
+    certified there.
 
     Raises
     ------
@@ -84,14 +86,15 @@ def certify(ticket: NetworkTicket, x: ArrayLike) -> Certificate:
     for k, layer in enumerate(ticket.target):
         error = _next_error(ticket, k, error, exact)
         target, pruned = _raised(layer, layer.coeffs, target), _raised(layer, ticket.moduli(k), pruned)
-        h = layer.apply(h if k == 0 else np.maximum(h, 0))
+        h = layer.apply(h if k == 0 else rectified(h, k - 1))
         exact = np.maximum(h, 0) + 2 * share * target
     found = ticket.forward(inputs)
     bounds = _finite_or_infinite((1 + 4 * share) * (error + 2 * share * (target + pruned)))
     bounds[~(np.isfinite(h) & np.isfinite(found))] = np.inf
-    return Certificate(bounds, h, found, _top(h) == _top(found), _separated(h, bounds))
+    return Certificate(bounds, h, found, agreeing(h, found), _separated(h, bounds))
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def bounds_up_to(ticket: NetworkTicket, moduli: ArrayLike) -> Floats:
     """An upper bound of the difference between target and ticket, as in `certify`, at every input with at most these moduli.
 
@@ -163,17 +166,24 @@ def _finite_or_infinite(bounds: Floats) -> Floats:
     return np.where(np.isnan(bounds), np.inf, bounds)
 
 
-def _top(outputs: Floats) -> NDArray[np.intp]:
-    top: NDArray[np.intp] = outputs.reshape(len(outputs), -1).argmax(axis=1)
-    return top
+def largest_outputs(outputs: Floats) -> NDArray[np.intp]:
+    """The place of the largest output of each sample; −1 where one overflowed, as then none is known to be the largest."""
+    flat = outputs.reshape(len(outputs), -1)
+    return np.where(np.isfinite(flat).all(axis=1), flat.argmax(axis=1), -1)
+
+
+def agreeing(outputs: Floats, others: Floats) -> NDArray[np.bool_]:
+    """Whether the same output is the largest in both; never where one overflowed. bool[m]"""
+    top = largest_outputs(outputs)
+    return np.asarray((top == largest_outputs(others)) & (top >= 0))
 
 
 def _separated(outputs: Floats, bounds: Floats) -> NDArray[np.bool_]:
-    """Whether no other output can reach the largest one."""
-    top = _top(outputs)[:, None]
+    """Whether no other output can reach the largest one, and no bound is infinite."""
     values, errors = (each.reshape(len(each), -1) for each in (outputs, bounds))
+    top = values.argmax(axis=1)[:, None]
     first, its_error = (np.take_along_axis(each, top, axis=1) for each in (values, errors))
     margin = numeric((theory.top, theory.other, theory.top_error, theory.other_error), theory.margin)
     reached = ~(margin(first, values, its_error, errors) > 0)  # nan where bounds overflow
     np.put_along_axis(reached, top, False, axis=1)
-    return np.asarray(~reached.any(axis=1))
+    return np.asarray(~reached.any(axis=1) & np.isfinite(errors).all(axis=1))

@@ -14,10 +14,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from sparse_limits.numerics.arguments import InputError, Seed, checked_integer, proper_share, seed_sequence
+from sparse_limits.numerics.arguments import (
+    InputError,
+    Seed,
+    checked_array,
+    checked_integer,
+    proper_share,
+    seed_sequence,
+)
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.equivariance.fields import FieldNetwork, checked_reals, shrink
-from sparse_limits.numerics.equivariance.layers import EquivariantLayer
+from sparse_limits.numerics.equivariance.fields import FieldNetwork, shrink
+from sparse_limits.numerics.equivariance.layers import EquivariantLayer, checked_reals, doubles
 from sparse_limits.numerics.equivariance.tickets import checked_eps
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.numerics.subset_sum.batch import subsets_within
@@ -42,12 +49,27 @@ class FieldTicket:
     """Masks of a random network under which it is near a network of fields.
 
     target: that network; sources: for each of its layers two random ones, with no non-linearity between them; masks: as
-    many pairs of bool[in, out, b].
+    many pairs of bool[in, out, b], copied, of which the first keeps coefficients of I (basis element 0) alone.
+
+    InputError for sources that do not fit the target, masks of other types or shapes, and quarter turns that a first mask keeps.
     """
 
     target: FieldNetwork
     sources: tuple[tuple[EquivariantLayer, EquivariantLayer], ...]
     masks: tuple[tuple[NDArray[np.bool_], NDArray[np.bool_]], ...]
+
+    def __post_init__(self) -> None:
+        _check_sources(self.target, self.sources)
+        masks = tuple(tuple(checked_array("a mask", mask).copy() for mask in pair) for pair in self.masks)
+        given = [[(mask.dtype.name, mask.shape) for mask in pair] for pair in masks]
+        expected = [[("bool", layer.coeffs.shape) for layer in pair] for pair in self.sources]
+        if given != expected:
+            raise InputError(f"masks {given}: expected {expected}")
+        for k, (first, second) in enumerate(masks):
+            if first[..., 1:].any():
+                raise InputError(f"the first mask of layer {k} keeps quarter turns: expected coefficients of I alone")
+            first.flags.writeable = second.flags.writeable = False  # errors of what is kept are cached
+        object.__setattr__(self, "masks", masks)
 
     @cached_property
     def layers(self) -> tuple[tuple[EquivariantLayer, EquivariantLayer], ...]:
@@ -170,13 +192,26 @@ def field_widths(target: FieldNetwork, error: Number, failure: float, largest: N
     return found
 
 
+def _check_sources(target: FieldNetwork, sources: Sequence[tuple[EquivariantLayer, EquivariantLayer]]) -> None:
+    """InputError unless there are two layers for each of the target, from its channels to its channels, in its basis."""
+    if [len(pair) for pair in sources] != [2] * len(target.layers):
+        raise InputError(f"sources of {len(sources)} layers: expected two for each of {len(target.layers)}")
+    for k, (layer, (first, second)) in enumerate(zip(target.layers, sources, strict=True)):
+        given, between = (first.coeffs.shape, second.coeffs.shape), first.coeffs.shape[1]
+        some, more, elements = layer.coeffs.shape
+        if given != ((some, between, elements), (between, more, elements)):
+            raise InputError(f"the sources of layer {k} are {given}: expected channels from {some} to {more}")
+        if not all(np.array_equal(each.basis, layer.basis) for each in (first, second)):
+            raise InputError(f"the sources of layer {k} have another basis: expected that of the target's field")
+
+
 def _masks(
     layer: EquivariantLayer, first: EquivariantLayer, second: EquivariantLayer, width: int, error: float
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """In the block of each channel before, the coefficients of I (basis element 0) and subsets of the coefficients after them."""
     some, more, elements = layer.coeffs.shape
     kept = np.zeros(first.coeffs.shape, dtype=bool), np.zeros(second.coeffs.shape, dtype=bool)
-    goals = layer.coeffs.astype(np.float64)
+    goals = doubles("coeffs", layer.coeffs)
     for channel in range(some):
         rows = slice(channel * width, (channel + 1) * width)
         items = second.coeffs[rows].reshape(width, -1).T * first.coeffs[channel, rows, 0]

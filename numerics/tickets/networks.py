@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sparse_limits.numerics.arguments import InputError, checked_array
 from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.equivariance.layers import checked_reals, doubles
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.subset_sum.product_laws import uniform_reach
 
@@ -44,8 +45,8 @@ def multilayer_perceptron(
 
 
 def with_constant(x: ArrayLike) -> NDArray[np.float64]:
-    """Inputs of a perceptron, [..., in], with the channel that holds 1: [..., in + 1, 1]."""
-    given = np.asarray(x, dtype=np.float64)
+    """Inputs of a perceptron, [..., in], with the channel that holds 1: [..., in + 1, 1]. InputError for what is no finite real number."""
+    given = checked_reals("inputs", x)
     return np.concatenate([given, np.ones((*given.shape[:-1], 1))], axis=-1)[..., None]
 
 
@@ -75,7 +76,8 @@ def checked_network(layers: Sequence[EquivariantLayer]) -> tuple[EquivariantLaye
     """Layers that fit, in floating point.
 
     Raises:
-        InputError: for no layers, anything but layers, or layers whose channels or coordinates do not fit.
+        InputError: for no layers, anything but layers, layers whose channels or coordinates do not fit, and exact
+            numbers beyond the largest float.
     """
     found = tuple(layers)
     if not found or not all(isinstance(layer, EquivariantLayer) for layer in found):
@@ -89,7 +91,12 @@ def checked_network(layers: Sequence[EquivariantLayer]) -> tuple[EquivariantLaye
                 f"{taken[1]}: expected the same"
             )
     return tuple(
-        replace(layer, coeffs=layer.coeffs.astype(np.float64), basis=layer.basis.astype(np.float64)) for layer in found
+        replace(
+            layer,
+            coeffs=doubles(f"coeffs of layer {k}", layer.coeffs),
+            basis=doubles(f"basis of layer {k}", layer.basis),
+        )
+        for k, layer in enumerate(found)
     )
 
 
@@ -106,7 +113,7 @@ def _array(what: str, values: ArrayLike, dimensions: int) -> NDArray[np.float64]
     array = checked_array(what, values)
     if array.ndim != dimensions or array.dtype.kind not in "iuf" or not array.size or not np.isfinite(array).all():
         raise InputError(f"{what} {array.dtype}{list(array.shape)}: expected finite numbers in {dimensions} dimensions")
-    return array.astype(np.float64)
+    return doubles(what, array)
 
 
 def _with_bias(k: int, matrix: NDArray[np.float64], bias: NDArray[np.float64], carried: bool) -> NDArray[np.float64]:

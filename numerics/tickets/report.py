@@ -15,7 +15,7 @@ from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.tickets import NetworkTicket, certify, usual_width
 from sparse_limits.numerics.tickets.bounds import equivariance_bound
 from sparse_limits.numerics.tickets.cases import Case, Samples
-from sparse_limits.numerics.tickets.certificate import bounds_up_to
+from sparse_limits.numerics.tickets.certificate import bounds_up_to, largest_outputs
 from sparse_limits.numerics.tickets.checking import Check
 from sparse_limits.numerics.tickets.comparison import Finding
 from sparse_limits.numerics.tickets.costs import shapes_of, together
@@ -328,7 +328,7 @@ def _on_samples(ticket: NetworkTicket, samples: Samples) -> SampleSummary:
         largest_output = max(largest_output, _largest(both[0]))
         outputs = both[0][0].size
         for top, values in zip(tops, both, strict=True):
-            top.append(values.reshape(len(x), -1).argmax(axis=1))
+            top.append(largest_outputs(values))
     classes = outputs > 1
     right = [None if samples.labels is None else int((np.concatenate(top) == samples.labels).sum()) for top in tops]
     return {
@@ -361,11 +361,13 @@ def _equivariance(ticket: NetworkTicket, permutations: Levels, x: NDArray[np.flo
 
 
 def _bound_on_ball(ticket: NetworkTicket, case: Case) -> float:
-    """The largest bound at its corners, each with the constant of a biased perceptron: bounds are linear in moduli."""
+    """The largest bound at its corners, each with the constant of a biased perceptron: bounds are affine in moduli.
+
+    The corner of the constant itself is the centre, where no other input is, and in question only then.
+    """
     channels, coordinates = len(case.layers[0].coeffs), case.layers[0].basis.shape[2]
     corners = np.eye(channels * coordinates).reshape(-1, channels, coordinates)
     if case.biased:
-        corners = corners[:-1]
         corners[:, -1] = 1
     return max(float(bounds_up_to(ticket, piece).max()) for piece in pieces(ticket, corners))
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sparse_limits.numerics.arguments import InputError, Seed, seed_number
 from sparse_limits.numerics.door import door
 from sparse_limits.numerics.equivariance import EquivariantLayer
+from sparse_limits.numerics.equivariance.layers import checked_reals
 from sparse_limits.numerics.equivariance.tickets import checked_eps, keep_subsets
 from sparse_limits.numerics.limits import Limit
 from sparse_limits.numerics.subset_sum.exact_numbers import Number
@@ -310,13 +311,8 @@ def checked_inputs(ticket: NetworkTicket, x: ArrayLike) -> Floats:
 
     InputError for another shape, what is no finite real number, and negative inputs of a ticket that is not signed.
     """
-    given = np.asarray(x)
-    try:
-        ticket.target[0].apply(given)  # the door of the layer
-        found = given.astype(np.float64)
-    except OverflowError as error:
-        raise InputError("inputs: hold a number beyond all doubles") from error
-    if not ticket.signed and found.size and found.min() < 0:
+    found = checked_reals("inputs", ticket.target[0].accepted(x))
+    if not ticket.signed and found.min() < 0:
         raise InputError(f"an input is {found.min()}: expected none below 0, as the ticket is not signed")
     return found
 

@@ -238,3 +238,12 @@ def test_the_truth_beside_a_loose_bound_is_held_to_account(entry) -> None:
             for control in check.controls
         )
         assert changed or entry.claim.aids[bound.truth] in elsewhere
+
+
+def test_long_fractions_of_a_point_are_rounded() -> None:
+    """Those that a search or a formula gave: 4 digits of each, and others as they are."""
+    b = sp.Symbol("b", positive=True)
+    places = tuple({a: sp.Rational(10**150 + 1 + k, 3 * 10**150), b: sp.Rational(1, 200000)} for k in (0, 10**150))
+    claim = of_value(loose=(Loose(expression="value", truth="value", at=places, lost="it"),))
+    (words,) = (bound.words for bound in graded(claim, [("1.1", "1.1")]))
+    assert r" at $a\approx 0.3333, \approx 0.6667$ ($b=1/200000$). " in words

@@ -372,6 +372,14 @@ REFUSED = {
     "inputs of a shape": (lambda: EquivariantLayer(np.ones((1, 1, 1)), UNIT).apply(np.ones((2, 2))), "inputs"),
     "inputs without channels": (lambda: EquivariantLayer(np.ones((1, 1, 1)), UNIT).apply(np.ones(2)), "inputs"),
     "infinite inputs": (lambda: EquivariantLayer(np.ones((1, 1, 1)), UNIT).apply([[np.inf, 0]]), "infinite"),
+    "numbers beyond floats": (
+        lambda: EquivariantLayer(np.full((1, 1, 1), np.longdouble("1e400")), UNIT),
+        "coeffs: holds (numbers beyond the largest float|nan or infinite)",
+    ),
+    "whole inputs beyond floats": (
+        lambda: EquivariantLayer(np.ones((1, 1, 1)), UNIT / 2).apply([[10**400, 0]]),
+        "exact numbers beside floats: holds numbers beyond",
+    ),
     "a mask of halves": (lambda: EquivariantLayer(np.ones((1, 1, 1)), UNIT).prune([[[0.5]]]), "0 and 1"),
     "a mask of twos": (lambda: EquivariantLayer(np.ones((1, 1, 1)), UNIT).prune([[[2]]]), "0 and 1"),
     "a mask on entries": (lambda: EquivariantLayer(np.ones((1, 1, 1)), UNIT).prune(np.ones((2, 2), int)), "0 and 1"),

@@ -132,3 +132,14 @@ def test_the_door_of_networks():
         field.act(1, np.ones(3))
     with pytest.raises(InputError, match="thresholds"):
         shrink(np.ones((2, 2)), [0.1])
+
+
+def test_strengths_neither_overflow_nor_vanish():
+    field = irreducible_fields(8)
+    for size in (1e-200, 1e200):
+        (strength,) = FieldNetwork(field, [np.full((1, 1, 2), size)], [[0.0]]).strengths
+        assert strength == pytest.approx(2**0.5 * size)
+    (strength,) = FieldNetwork(irreducible_fields(8, 1, True), [np.full((1, 1, 1), -2.0)], [[0.0]]).strengths
+    assert strength == 2
+    with pytest.raises(InputError, match="coeffs: holds numbers beyond the largest float"):
+        _ = FieldNetwork(field, [[[[10**400, 1]]]], [[0]]).strengths

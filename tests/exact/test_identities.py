@@ -6,6 +6,8 @@ import pytest
 import sympy as sp
 
 from sparse_limits.numerics.exact.identities import is_zero
+from sparse_limits.numerics.exact.polynomials import polynomial
+from sparse_limits.theory.input_error import InputError
 
 x, y = sp.symbols("x y", positive=True)
 t = sp.Symbol("t", real=True)
@@ -111,3 +113,10 @@ def test_the_order_of_factors_that_do_not_commute_counts() -> None:
     A, B = sp.symbols("A B", commutative=False)
     assert not is_zero(sp.exp(A) * sp.exp(B) - sp.exp(B) * sp.exp(A))
     assert not is_zero(sp.sqrt(A) * sp.sqrt(B) - sp.sqrt(B) * sp.sqrt(A))
+
+
+def test_polynomials_are_of_expressions():
+    assert polynomial(3) == 3
+    assert polynomial((x + y) ** 2 - x**2 - 2 * x * y - y**2) == 0
+    with pytest.raises(InputError, match="'x' is text, expected a number or an expression"):
+        polynomial("x")

@@ -12,7 +12,7 @@ import pytest
 import sympy as sp
 
 import sparse_limits as sl
-from sparse_limits.numerics.exact.evaluation import paths
+from sparse_limits.numerics.exact.evaluation import paths, value_of
 from sparse_limits.numerics.exact.parsed_values import parse
 from sparse_limits.numerics.exact.step_functions import StepFunction, in_steps
 from sparse_limits.theory.input_error import InputError
@@ -20,6 +20,7 @@ from sparse_limits.theory.ledger import load_ledger
 from sparse_limits.theory.values.admitted import check_assumptions
 
 u, v, w = sp.symbols("u v w")
+a, b = sp.symbols("a b", real=True)
 W, f = sp.Function("W"), sp.Function("f")
 
 
@@ -198,6 +199,14 @@ def test_the_ends_of_an_integral_over_steps_have_their_order() -> None:
         in_steps(sp.Integral(sp.Derivative(f(x), x), (x, 0, 1)), {f: steps})
 
 
+@pytest.mark.parametrize("ends", [(0, 2), (2, 0), (-1, 1), (2, 3), (0, sp.oo)])
+def test_steps_go_from_0_to_1(ends: tuple[sp.Expr, sp.Expr]) -> None:
+    x, f = sp.Symbol("x"), sp.Function("f")
+    steps = StepFunction((sp.Rational(1, 2), sp.S.One), (sp.S(3), sp.S(1)))
+    with pytest.raises(InputError, match="expected ends from 0 to 1 of an integral over steps"):
+        in_steps(sp.Integral(f(x), (x, *ends)), {f: steps})
+
+
 @pytest.mark.parametrize(
     ("label", "formula", "values"),
     [("K7.2", "mean_cosine", ["A=0", "B=0"]), ("L17.1", "mean_size", ["M=0", "q=0"])],
@@ -205,6 +214,33 @@ def test_the_ends_of_an_integral_over_steps_have_their_order() -> None:
 def test_0_over_0_has_no_value(label: str, formula: str, values: list[str]) -> None:
     with pytest.raises(InputError, match="the formula does not cover"):
         sl.evaluate(label, formula, *values)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        a * sp.gamma(b),
+        b * sp.gamma(a),
+        a * sp.log(b),
+        b * sp.log(a),
+        b * sp.exp(1 / a),
+        a * sp.Integral(1 / u, (u, 0, b + 1)),
+    ],
+)
+def test_0_times_infinity_has_no_value_in_any_alphabet(formula: sp.Expr) -> None:
+    with pytest.raises(InputError, match="no value"):
+        value_of(formula, {a: sp.S.Zero, b: sp.S.Zero}, 15)
+
+
+def test_0_times_a_number_is_0() -> None:
+    at = {a: sp.S.Zero, b: sp.S.Zero}
+    for formula in (a * b, a * sp.exp(b), a * sp.Integral(u, (u, 0, 1)), sp.sqrt(a + 2) * sp.sqrt(b + 3) - sp.sqrt(6)):
+        assert value_of(formula, at, 15) == "0"
+
+
+def test_a_whole_number_has_no_decimals_although_algebra_does_not_see_its_argument() -> None:
+    three = sp.sqrt(5 + 2 * sp.sqrt(6)) - sp.sqrt(2) - sp.sqrt(3) + a
+    assert value_of(sp.floor(three), {a: sp.S(3)}, 15) == value_of(sp.ceiling(three), {a: sp.S(3)}, 15) == "3"
 
 
 def test_values_are_texts() -> None:

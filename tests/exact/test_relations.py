@@ -25,6 +25,12 @@ LARGE = {a: sp.Rational(1234, 997), b: sp.Rational(1361, 997)}  # SymPy: int too
         (a**b > 2, LARGE, False),
         (sp.Ne(a, b), {a: 1, b: 1}, False),
         (sp.Eq(sp.Mod(n, 4), 0), {n: 8}, True),
+        (sp.log(n) / sp.log(2) <= a, {n: 8, a: 3}, True),
+        (sp.log(n) / sp.log(2) >= a, {n: 8, a: 3}, True),
+        (sp.log(n) / sp.log(2) < a, {n: 8, a: 3}, False),
+        (sp.sqrt(5 + 2 * sp.sqrt(a)) <= sp.sqrt(2) + sp.sqrt(b), {a: 6, b: 3}, True),
+        (sp.sqrt(5 + 2 * sp.sqrt(a)) > sp.sqrt(2) + sp.sqrt(b), {a: 6, b: 3}, False),
+        (sp.sqrt(5 + 2 * sp.sqrt(a)) <= sp.sqrt(2) + sp.sqrt(b), {a: 6, b: 3 - sp.Rational(1, 10**40)}, False),
         (sp.And(a < b, n > 1), {a: 1, b: 2, n: 1}, False),
     ],
 )

@@ -8,6 +8,7 @@ import sympy as sp
 from sparse_limits.numerics.exact.sums import by_cases, merged
 
 n, m, i = sp.symbols("n m i", integer=True, nonnegative=True)
+k = sp.Symbol("k", integer=True)
 x = sp.Symbol("x", positive=True)
 inner = sp.Sum(x**i, (i, 0, n - m))
 
@@ -42,6 +43,26 @@ def test_a_sum_that_sympy_takes_for_0_stays() -> None:
     expression = total((-1) ** (n - i) * i**2 * sp.binomial(n, i), 0, n)
     assert merged(expression) != 0
     assert merged(expression.subs(n, 2)) == 2
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        (total(k, -2, n, k) - total(k, 0, n, k), -3),
+        (total(sp.Abs(k), -2, n, k) - total(sp.Abs(k), 0, n, k), 3),
+        (x * total(k**2, -2, n + 1, k) - x * total(k**2, -3, n, k), x * ((n + 1) ** 2 - 9)),
+        (total(k, -5, -2, k), -14),
+        (total(k, -1, n, k) - total(k, 0, n, k), -1),
+        (total(k, -1, -2, k), 0),
+    ],
+)
+def test_terms_before_0_count(expression: sp.Expr, value: sp.Expr) -> None:
+    assert sp.expand(merged(expression) - value) == 0
+
+
+def test_a_sum_from_a_letter_below_0_stays() -> None:
+    both = merged(total(sp.Abs(k), -n, n, k) - total(k, 0, n, k))
+    assert both.subs(n, 3).doit() == 6
 
 
 def test_cases_are_all_tried() -> None:

@@ -136,6 +136,27 @@ def test_laws_of_exact_and_narrow_numbers():
     assert relay_law(8, 8, 2, np.float32(0.5)) == relay_law(8, 8, 2, Fraction(1, 2))
 
 
+def exact_relays(m: int, n: int, k: int, p: Fraction) -> tuple[float, float]:
+    """Mean and variance of the share with relays of all inputs, in fractions."""
+    alone, both = 1 - (1 - p * p) ** (m // k), (1 - p + p * (1 - p) ** 2) ** (m // k)
+    mean, pair = alone**k, (2 * alone - 1 + both) ** k
+    return float(mean), float((mean + (n - 1) * pair) / n - mean**2)
+
+
+@pytest.mark.parametrize(("m", "n", "k"), [(8, 5, 2), (60, 7, 3), (3, 2, 4)])
+@pytest.mark.parametrize("density", [1e-14, 1e-60, 0.3, 1 - 1e-12, 1.0])
+def test_relays_of_densities_near_the_ends(m, n, k, density):
+    """Where means or variances are far below the rounding of numbers near 1."""
+    assert tuple(relay_law(m, n, k, density)) == exact_relays(m, n, k, Fraction(density))
+
+
+def test_relays_of_the_widest_layers():
+    law = relay_law(2**31 - 2, 5, 2, 1e-20)
+    assert law.mean == pytest.approx(((2**30 - 1) * 1e-40) ** 2, rel=1e-14)
+    assert relay_law(2**31 - 1, 5, 5, 0.9) == (1, 0)  # the variance is below all floats
+    assert relay_law(2**31 - 1, 5, 2, 1e-200) == (0, 0)  # so are both
+
+
 def test_both_ends_of_an_interval_are_as_rarely_missed():
     low, high = CountLaw(1000, 0.5).interval(1e-40)
     assert low + high == 1000

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import reached_far
+from sparse_limits.numerics.evidence import Trial
+from sparse_limits.numerics.evidence.findings import Verdict
 from sparse_limits.numerics.exact.polynomials import polynomial
+from sparse_limits.numerics.lifts.arrays import ArrayLift
+from sparse_limits.numerics.lifts.forward import forward
 from sparse_limits.theory.lifts import (
     Bilinear,
     Bundle,
@@ -30,6 +35,7 @@ from sparse_limits.theory.lifts.convolution import pixel_cover
 from sparse_limits.theory.lifts.fibration import w01, w02, w13, w23, x
 from sparse_limits.theory.lifts.further.adjoint import OVER, Y
 from sparse_limits.theory.lifts.further.gradients import a, asymmetric, f, gradient_01, gradient_13, shares
+from sparse_limits.theory.lifts.further.vector_copies import vector_copies
 from sparse_limits.theory.lifts.unfolding import skipping
 
 
@@ -227,3 +233,32 @@ def test_an_unfolding_unfolds_to_itself_and_its_vertices_are_the_walks():
     adjacency = sp.Matrix(5, 5, lambda u, v: int((str(u), str(v)) in skipping.weights))
     walks = (sp.eye(5) - adjacency).inv()[:, 4]  # to 4, from each vertex
     assert len(tree.over) - 1 == sum(walks[1:])
+
+
+def test_a_vertex_without_edges_is_phi_of_0_in_each_entry():
+    """Constants, as biases are: a shape that σ cannot know, in the lift and in its unfolding."""
+    module = PerceptronModule(
+        ("x",),
+        ("y",),
+        {("x", "y"): Bilinear(), ("c", "y"): Bilinear("i,i->")},
+        {"c": Pointwise(sp.cos), "y": Pointwise(sp.tanh)},
+        activations={"c": (3,)},
+        weights={("c", "y"): (3,)},
+    )
+    lift = Lift(
+        module, {v: v for v in "xcy"}, {("x", "y"): sp.Integer(1), ("c", "y"): tuple(map(sp.Integer, (1, 2, 3)))}
+    )
+    assert lift.activations({"x": sp.Integer(2)})["y"] == sp.tanh(8)
+    tree = lift.unfold("y")
+    assert tree.activations({v: sp.Integer(2) for v in tree.inputs})[("y",)] == sp.tanh(8)
+    arrays = ArrayLift(module, dict.fromkeys("xcy", 1))
+    arrays.probe()
+    weights = {("x", "y"): [[1.0]], ("c", "y"): [[[1.0, 2.0, 3.0]]]}
+    assert forward(arrays, weights, {"x": [[2.0]]})["y"].item() == pytest.approx(np.tanh(8))
+
+
+def test_a_remark_on_how_far_a_loss_reaches_is_compared():
+    trial = Trial(vector_copies, "try")
+    for loss, limit, start, held in ((1, 50, 10, True), (1, 200, 10, False), (1, 50, 30, False)):
+        verdicts = {found.verdict for found in reached_far(loss, limit, start, trial)}
+        assert (verdicts == {Verdict.SUPPORTS}) == held

@@ -78,6 +78,17 @@ def test_the_exact_error_is_the_largest_value_on_the_circle(seed, size):
     assert seen - 1e-9 <= exact <= seen + largest * 2e-4
 
 
+def test_the_exact_error_of_large_numbers():
+    """Neighbours that doubles cannot tell apart, and numbers beyond all doubles."""
+    w, v = (10_000_000_865, 10_000_000_862), (10_000_000_866, 10_000_000_863)
+    at_the_kink_of_v = Fraction(
+        9, v[0] ** 2 + v[1] ** 2
+    )  # elsewhere both neurons together are the target, but for less
+    assert squared_error((1, 1), [v, w], [1, -1]) == at_the_kink_of_v
+    huge = 10**400
+    assert squared_error((2 * huge, 0), [(huge, huge)], [1]) == huge**2 * squared_error((2, 0), [(1, 1)], [1])
+
+
 def test_errors_of_simple_networks():
     assert squared_error((3, 4), [], []) == 25
     assert squared_error((3, 4), [(3, 4)], [1]) == 0

@@ -21,6 +21,8 @@ from sparse_limits.theory.ledger import load_ledger
         (r"$\frac{K_0(t)}{2}$", "K₀(t)/2"),
         (r"$\ln\frac1x$", "ln(1/x)"),
         (r"$a\ln x$", "a ln x"),
+        (r"$K^{\underline r}$", "K^(r\u0332)"),
+        (r"$\cot\frac g2$, $A\triangle B$", "cot(g/2), A△ B"),
         (r"$\sin^2\frac\theta2$", "sin²(θ/2)"),
         (r"$\sqrt{x + 1}\,\sqrt2$", "√(x + 1) √2"),
         (r"$\sqrt[3]{x}$", "³√x"),
@@ -34,6 +36,18 @@ from sparse_limits.theory.ledger import load_ledger
 )
 def test_formulas_are_read_as_they_are(latex, shown):
     assert readable(latex) == shown
+
+
+LAID_OUT = set("left right middle big Big bigl bigr limits rm quad qquad tag begin end".split())
+FONTS = set("mathcal mathbb mathbf mathrm operatorname text substack".split())  # of what stands behind, which is shown
+
+
+def test_every_sign_of_a_claim_is_shown():
+    """A macro that the printer does not know would vanish, and leave another formula."""
+    for entry in load_ledger():
+        said = [entry.claim.latex_statement, *(step.sentence for step in entry.claim.steps)]
+        for macro in set(re.findall(r"(?<!\\)\\([A-Za-z]+)", " ".join(said))) - LAID_OUT - FONTS:
+            assert len(readable(rf"$x\{macro}{{a}}{{b}}y$").replace(" ", "")) > len("xaby"), macro
 
 
 def test_no_latex_is_left_of_any_sentence_of_the_ledger():

@@ -235,6 +235,15 @@ def test_covers_means_that_every_target_is_near():
     assert ((found > 3) & (found < 40)).all()
 
 
+def test_what_covers_says_is_a_proof():
+    """Half of x is farther than ε from every sum, by 2⁻⁵⁵; outer bounds of the covered set would touch there."""
+    width = 1 / 6
+    x = float(np.nextafter(2 * width, 1))
+    assert min(abs(Fraction(total) - Fraction(x) / 2) for total in (0, x, -x)) > Fraction(width)
+    assert not covers(np.array([x, -x]), width)
+    assert covers(np.array([x, -x]), width * (1 + 1e-14))
+
+
 def test_odds_match_the_exact_cover():
     odds = uncovered_odds(np.random.default_rng(4), 5, 0.1, 3)
     x = np.random.default_rng(4).uniform(-1, 1, (3, 5))

@@ -1,5 +1,6 @@
 """Tickets for networks of irreducible fields: found, exact, within the bounds of Q12.4, and the door."""
 
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, e, log
 
@@ -85,3 +86,31 @@ def test_the_door():
     wide = FieldNetwork(network.field, [np.full((1, 1, 2), 0.5)], [[0.0]])
     with pytest.raises(InputError, match=r"1/\(2e\)"):
         field_widths(wide, 0.01, 0.1)
+
+
+def test_a_ticket_by_hand_is_checked():
+    """Its errors count multiples of I in a first layer alone, so that none else may be kept."""
+    ticket = find_field_ticket(target(), 8, 0.1)
+    (first, second), other = ticket.masks
+    turned, words = first.copy(), first.astype(int)
+    turned[0, 0, 1] = True
+    for masks, message in (
+        (((turned, second), other), "the first mask of layer 0 keeps quarter turns"),
+        (((words, second), other), "expected .*bool"),
+        (((first[:1], second), other), "expected .*bool"),
+        (((first, second),), "expected .*bool"),
+        (((first, [[1], [1, 2]]), other), "ragged"),
+    ):
+        with pytest.raises(InputError, match=message):
+            replace(ticket, masks=masks)
+    for sources, message in (
+        (ticket.sources[:1], "expected two for each of 2"),
+        (ticket.sources[::-1], "expected channels from 2 to 3"),
+        (tuple((a, replace(b, basis=-b.basis)) for a, b in ticket.sources), "another basis"),
+        (tuple((a, replace(b, basis=np.ones((2, 3, 3)))) for a, b in ticket.sources), "another basis"),
+    ):
+        with pytest.raises(InputError, match=message):
+            replace(ticket, sources=sources)
+    kept = replace(ticket, masks=[[np.array(mask) for mask in pair] for pair in ticket.masks])
+    assert kept.coef_errors == ticket.coef_errors
+    assert not kept.masks[0][0].flags.writeable

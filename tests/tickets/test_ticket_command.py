@@ -231,7 +231,7 @@ GOOD = f"{FOLDER}/net.npz"
         ["--target", GOOD, "--data", "digits"],
         ["--target", "digits-mlp", "--data", f"{FOLDER}/data.npz"],
         ["--target", "digits-mlp", "--nonnegative"],
-        ["--target", GOOD, "--data", f"{FOLDER}/large.npz", "--output", f"{FOLDER}/t.npz"],
+        ["--target", f"{FOLDER}/wide.npz", "--data", f"{FOLDER}/large.npz", "--output", f"{FOLDER}/t.npz"],
         ["--target", GOOD, "--seed", "9" * 40],
         ["--target", "digits-mlp", "--seed", "9" * 30],
         ["--check", GOOD],
@@ -267,7 +267,8 @@ def test_bad_input_is_one_line_and_leaves_nothing(capsys, tmp_path, small_ticket
     saved(tmp_path / "labels.npz", x=X, y=CLASSES + 7)
     saved(tmp_path / "nan.npz", x=X * np.nan)
     saved(tmp_path / "empty.npz", x=X[:0])
-    saved(tmp_path / "large.npz", x=np.full(X.shape, 1e308))
+    saved(tmp_path / "wide.npz", weights_1=np.ones((40, 2)), weights_2=np.eye(2))
+    saved(tmp_path / "large.npz", x=np.full((3, 40), 1e308))  # of which hidden values overflow
     (tmp_path / "model.pt").write_bytes(b"")
     (tmp_path / "ticket.npz").write_bytes(small_ticket)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

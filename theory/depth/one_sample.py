@@ -8,7 +8,7 @@ from operator import add
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.kernel.dual import DEPTH, relu, z
@@ -171,7 +171,6 @@ the same holds for a score of layer 1 and for a score of the readout.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         *(replace(each, within=whole_from(1)) if each is DEPTH else each for each in LETTERS),
         DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(1, 5)),
@@ -191,7 +190,6 @@ the same holds for a score of layer 1 and for a score of the readout.
             needed_by=("threshold", "rho_first", "rho_hidden", "rho_readout"),
         ),
     ),
-    uses=("D2",),
     also=("density", "threshold", "rho_first", "rho_hidden", "rho_readout"),
     because={
         "density": weights_are_counted,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, a, b, c, relu
 from sparse_limits.theory.kernel.dual import depth as L
@@ -187,7 +187,6 @@ in all layers, $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (one hidden layer: S6)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         *PREACTIVATIONS,
         WEIGHT,
@@ -246,7 +245,6 @@ in all layers, $\Sigma^l=[[variance]]$ and $\Pi^l=[[signal_variance]]$.
         Hypothesis("normal weights in layer 1, or a layer from 2 on", needed_by=("forward", "variance")),
         Hypothesis("the layer is a hidden one", layer <= L, needed_by=("signal_variance",)),
     ),
-    uses=("K1",),
     open_questions=(
         OpenQuestion(
             asks="Do the scores of a row have the same limit law if all widths grow together, but not in proportion, or with weights that are not normal?",

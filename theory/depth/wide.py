@@ -6,7 +6,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.depth.one_sample import (
     HYPOTHESES,
     LETTERS,
@@ -148,7 +148,6 @@ $t=[[first_argument]]$ for layer 1 and $[[readout_argument]]$ for the readout.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         *LETTERS[:3],
         Quantity(scaled, "threshold times a power of the width", POSITIVE, drawn=(sp.Rational(1, 4), 4)),
@@ -173,7 +172,6 @@ $t=[[first_argument]]$ for layer 1 and $[[readout_argument]]$ for the readout.
             "two hidden layers or more", L >= 2, needed_by=("share", "wide_density", "limit_threshold", "whole")
         ),
     ),
-    uses=("D3.2", "S4"),
     also=("limit_threshold",),
     aids={"noise": product_density, "one_layer": (sp.Integer(1), d, sp.Integer(4) * n)},
     pitfalls=(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.grids import WINDOW, K, c4_kernels, d4_kernels, window
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_BEFORE, n_in
 from sparse_limits.theory.equivariance.symbols import COEFFICIENTS, IDENTITY, RELU, SQUARE, D
@@ -217,7 +217,6 @@ With $n_0,n_1,n_2$ channels, two layers have $[[coefficients]]$ coefficients.
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract; both bounds are ours"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WINDOW.drawn_from(0, 9),
         POINTS.drawn_from(1, 9),
@@ -287,7 +286,6 @@ With $n_0,n_1,n_2$ channels, two layers have $[[coefficients]]$ coefficients.
         **IDENTITY,
         "A": "adjacency matrix of a graph",
     },
-    uses=("Q3", "Q4", "Q5", "Q7.1"),
     also=("bases",),
     aids={"sides": "both", "pruned": "coefficients", "graph": "moves along", "apart": apart},
     sharp=(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance import block_chances, ticket
 from sparse_limits.theory.equivariance.block_chances import (
     coefficients,
@@ -139,7 +139,6 @@ At inputs $x\ge0$ the limits are twice as large. This claim does not say whether
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract; the bound is ours"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         BLOCK.drawn_from(2, 60),
         Quantity(
@@ -163,7 +162,6 @@ At inputs $x\ge0$ the limits are twice as large. This claim does not say whether
         MASS,
     ),
     symbols={**IDENTITY, **RELU, "x, x_i": "input of a layer, and its channel $i$"},
-    uses=("Q7.1", "R5.1"),
     aids={
         "two_values": block_chances.two_values,
         "two_values_nonnegative": block_chances.two_values_nonnegative,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import (
     BASIS,
     EQUIVARIANT,
@@ -69,7 +69,6 @@ equivariant: the masks that are constant on the orbits. A mask of independent fa
         "network” can be pruned “to a G-equivariant subnetwork”",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         POINTS_BEFORE.drawn_from(0, 4),
         POINTS_AFTER.drawn_from(0, 4),
@@ -87,7 +86,6 @@ equivariant: the masks that are constant on the orbits. A mask of independent fa
         "W": "matrix of a layer",
         "M": "mask on its entries, a matrix of zeros and ones",
     },
-    uses=("Q2",),
     aids={"pruned": "coefficients"},
     because={
         "masks on entries": lambda masks: (

@@ -6,7 +6,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import (
     CLASS_SIZE,
     ELEMENT,
@@ -129,7 +129,6 @@ representations contain these $t$, $s$ and $r$ times, each with its own index, t
     steps=STEPS,
     source=Source("2206.04270", "v2", "textbook (characters: Serre 1977); beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(tuple(after), "entries, row by row, of the matrix of a group element after the map", sp.S.Reals),
         Quantity(tuple(before), "entries, row by row, of the matrix of its inverse before the map", sp.S.Reals),

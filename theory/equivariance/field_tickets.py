@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance import network_widths
 from sparse_limits.theory.equivariance import ticket as relu
 from sparse_limits.theory.equivariance.architectures import before, weight
@@ -206,7 +206,6 @@ layers, an error of at most $$[[network_error]].$$ For $V$ of Q12.3 and all $L$,
         "constants are ours",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         BLOCK.drawn_from(0, 60),
         Quantity(depth, "number of layers of the target", COUNT, drawn=(1, 6)),
@@ -263,7 +262,6 @@ layers, an error of at most $$[[network_error]].$$ For $V$ of Q12.3 and all $L$,
         Hypothesis("no layer of the target is zero"),
     ),
     symbols=FIELDS,
-    uses=("Q12.3", "R4", "R5.1"),
     sharp=(
         Sharp(
             expression="network_error",

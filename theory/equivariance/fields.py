@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import IDENTITY, POLYGON
 from sparse_limits.theory.equivariance.turns import phi, turn
 from sparse_limits.theory.formulas.simplifying import weighted
@@ -224,7 +224,6 @@ and $1$).
         "beyond the abstract, which names no non-linearity; norm non-linearities: Worrall et al. (2017)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(b, "threshold, by which the non-linearity shortens a vector", NON_NEGATIVE, drawn=(0, 3)),
         Quantity(length, "length of a vector", POSITIVE, drawn=(sp.Rational(1, 8), 4)),
@@ -253,7 +252,6 @@ and $1$).
         "J": "quarter turn, a matrix",
         r"\varepsilon": "bound on the moduli of the coefficients",
     },
-    uses=("Q1", "Q6"),
     also=("sizes", "hulls"),
     sharp=(
         Sharp(

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Remark, Source
 from sparse_limits.theory.equivariance.orbits import free
 from sparse_limits.theory.equivariance.symbols import ELEMENT, REPRESENTATIONS, SIDE, SQUARE, D, X, Y, order
 from sparse_limits.theory.proofs import proof
@@ -136,7 +136,6 @@ direction, are tabulated (`c4_kernels`, `d4_kernels`).
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract; the count of a library is reported second-hand"),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         SIDE.drawn_from(0, 9),
         WINDOW.drawn_from(0, 5),
@@ -157,7 +156,6 @@ direction, are tabulated (`c4_kernels`, `d4_kernels`).
         r"\mathrm{Fix}(g)": "cells that $g$ leaves in place",
         "p": "number of cells at the centre of the square: $1$ for odd $D$, $0$ for even $D$",
     },
-    uses=("Q1", "Q2"),
     remarks=(
         Remark(
             r"Bases that libraries of steerable convolutions offer are limited in their frequencies; they span a subspace, and the "

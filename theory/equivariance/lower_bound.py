@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.orbits import free
 from sparse_limits.theory.equivariance.symbols import (
     BASIS,
@@ -206,7 +206,6 @@ $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, where $\sigma$
         "tolerance”; constants and normalised elements are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         replace(CHANNELS_BEFORE, within=COUNT_FROM_ZERO, drawn=(0, 3)),
         replace(CHANNELS_AFTER, within=COUNT_FROM_ZERO, drawn=(0, 3)),
@@ -237,7 +236,6 @@ $|\sigma(w)-p|\le\varepsilon$ and $|\sigma(-w)-q|\le\varepsilon$, where $\sigma$
         "g": "function that is to approximate the target, such as what a mask leaves of the source",
         **POINT,
     },
-    uses=("Q2", "R9"),
     aids={"enough": volume.enough},
     sharp=(
         Sharp(

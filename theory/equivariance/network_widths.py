@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance import architectures, block_chances, ticket
 from sparse_limits.theory.equivariance.architectures import before, weight
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
@@ -208,7 +208,6 @@ channel and each orbit suffice, with the failure probability and the errors of Q
         "initialized overparametrized G-equivariant network to a G-equivariant subnetwork”; widths and constants are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         BLOCK.drawn_from(0, 60),
         Quantity(depth, "number of layers of the target", COUNT, drawn=(1, 6)),
@@ -261,7 +260,7 @@ channel and each orbit suffice, with the failure probability and the errors of Q
         r"W_\ell": r"matrix of its layer $\ell$",
         r"\|\cdot\|_{\infty\to\infty}": "norm of a matrix for maxima, the largest sum of moduli in a row",
     },
-    uses=("Q7.1", "Q7.2", "Q9", "R5.1"),
+    uses=("Q7.2",),
     aids={"needed": block_chances.needed, "nonnegative_needed": block_chances.nonnegative_needed},
     sharp=(
         Sharp(

@@ -8,7 +8,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance import lower_bound, ticket
 from sparse_limits.theory.equivariance.block_chances import coefficients
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, ERROR, FAILURE, n_in, n_out
@@ -198,7 +198,6 @@ whether another source needs one, nor what a network of several layers needs.
         "constants are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         BLOCK.drawn_from(0, 60),
         CHANNELS_BEFORE.drawn_from(1, 9),
@@ -229,7 +228,7 @@ whether another source needs one, nor what a network of several layers needs.
         Hypothesis("an error below half the largest coefficient", eps < a / 4, needed_by=("growth",)),
     ),
     symbols={**MATRIX, **IDENTITY, **POINT},
-    uses=("Q2", "Q7.1", "Q8", "Q11.3", "R5.1", "R13"),
+    uses=("Q11.3",),
     sharp=(
         Sharp(
             expression="ball_spread",

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
 from sparse_limits.theory.equivariance.dimensions import share as of_characters
 from sparse_limits.theory.equivariance.symbols import (
@@ -126,7 +126,6 @@ $$|B|=[[symmetric_pairs]]:$$ these are the layers of DeepSets, spanned by $I$ an
     steps=STEPS,
     source=Source("2206.04270", "v2", "textbook (orbits of pairs: Cameron 1999); beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ORDER.drawn_from(1, 12),
         CLASS_SIZE.drawn_from(0, 6),
@@ -163,7 +162,6 @@ $$|B|=[[symmetric_pairs]]:$$ these are the layers of DeepSets, spanned by $I$ an
         "S_n": "group of all permutations of $[n]$, the numbers from $1$ to $n$",
         **IDENTITY,
     },
-    uses=("Q1",),
     because={
         "share": characters_are_fixed_points,
         "diagonal": lambda identity_share, share: same(identity_share, share.subs(fixed_y, 1)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import ELEMENT, RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -116,7 +116,6 @@ non-trivial irreducible representations and signs as hidden types.
         "al. (2024)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(n, "number of rows and of columns of the matrix", COUNT_FROM_ZERO, drawn=(0, 4)),
         Quantity(q, "largest modulus of an entry, all entries being whole numbers", COUNT_FROM_ZERO, drawn=(0, 4)),

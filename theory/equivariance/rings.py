@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.orbits import free
 from sparse_limits.theory.equivariance.symbols import POLYGON, X, Y, order
 from sparse_limits.theory.formulas.valued import valued
@@ -114,7 +114,6 @@ $[[ring_norms]]$ for either group.
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract, which names subgroups of E(2) and no grid"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         TURNS.drawn_from(1, 12),
         RINGS_BEFORE.drawn_from(0, 4),
@@ -127,7 +126,6 @@ $[[ring_norms]]$ for either group.
         Hypothesis("all rings have as many samples, the first one on one ray"),
     ),
     symbols=POLYGON,
-    uses=("Q2", "Q6"),
     equivalent_mutants={"1/N -> -1/N in sample, turn, turned, mirrored": "samples counted the other way round"},
     because={
         "mirrored samples": lambda sample, mirror, mirrored: (

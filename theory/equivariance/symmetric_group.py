@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import PERMUTED, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
@@ -127,7 +127,6 @@ Bell numbers are $15$ and $52$).
         "beyond the abstract; the count corrects a sentence of Maron et al. (2019, arXiv:1812.09902)",
     ),
     provenance=Provenance.CORRECTION,
-    proof=Proof.PROVED,
     quantities=(
         PERMUTED.drawn_from(0, 6),
         Quantity(k, "order of the tensors before the map", COUNT_FROM_ZERO, drawn=(0, 3)),
@@ -146,7 +145,6 @@ Bell numbers are $15$ and $52$).
         "i,j": "indices of summation",
         "s_j": "Stirling number: partitions of $k+m$ elements into $j$ blocks",
     },
-    uses=("Q2",),
     aids={
         "one_point": {n: sp.Integer(1), k: sp.Integer(1), m: sp.Integer(1)},
     },

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.equivariance.block_chances import needed, two_values, two_values_nonnegative
 from sparse_limits.theory.equivariance.lower_bound import CHANNELS_AFTER, CHANNELS_BEFORE, FAILURE, n_in, n_out
 from sparse_limits.theory.equivariance.symbols import BASIS, LAYER, QUARTER_TURNS, RELU, B
@@ -151,7 +151,6 @@ passing on a graph with edges and without loops, spanned by $I$ and the adjacenc
     steps=STEPS,
     source=ANNOUNCED,
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         BLOCK.drawn_from(0, 60),
         CHANNELS_BEFORE.drawn_from(1, 3),
@@ -182,7 +181,7 @@ passing on a graph with edges and without loops, spanned by $I$ and the adjacenc
         Hypothesis("the first basis contains the identity"),
     ),
     also=("nonnegative_failure",),
-    uses=("Q3", "Q4", "R4", "R5.1", "R8"),
+    uses=("Q3", "Q4", "R4"),
     aids={"signed": True, "needed": needed, "no_pair": no_pair, "no_pair_of_a_sign": no_pair_of_a_sign},
     equivalent_mutants={
         "halves = -w*Max(0, -sqrt(x)) + w*Max(0, x)": "the same wherever it has a value: none at a negative coordinate, "
@@ -288,7 +287,6 @@ Let the source and the target be those of Q7.1, but let the first basis lack $I$
     steps=BLOCK_STEPS,
     source=ANNOUNCED,
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         BLOCK.drawn_from(0, 60),
         replace(CHANNELS_BEFORE, within=COUNT_FROM_ZERO, drawn=(0, 3)),
@@ -319,7 +317,6 @@ Let the source and the target be those of Q7.1, but let the first basis lack $I$
         MASS,
         Hypothesis("a block of channels is taken for each element that makes up the identity"),
     ),
-    uses=("Q2", "Q7.1"),
     loose=(
         Loose(
             expression="general_failure",

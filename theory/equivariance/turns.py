@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.symbols import IDENTITY
 from sparse_limits.theory.formulas.simplifying import weighted
 from sparse_limits.theory.proofs import proof
@@ -135,7 +135,6 @@ $M^4=[[fourth_power]]\cdot I$: $M$ stretches by $\sqrt2$, and no power of it oth
     steps=STEPS,
     source=Source("2206.04270", "v2", "textbook (the crystallographic restriction: Coxeter 1961); beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(tau, "trace of a whole matrix of finite order and determinant 1 other than $I$", sp.Range(-2, 2)),
         Quantity(phi, "angle of a turn, or twice that of the axis of a reflection", sp.S.Reals, drawn=(-3, 3)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import (
     ACTIVE,
     EDGE,
@@ -92,7 +92,6 @@ all inputs does not enter.
         "dimension of active coordinate subspaces”; the proof rests on Leshno et al. (1993)",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         replace(NEURONS, within=COUNT_FROM_ZERO, drawn=(20, 60)),
         ACTIVE,
@@ -117,7 +116,6 @@ all inputs does not enter.
         Hypothesis("the theorem of Leshno et al. (1993) is cited"),
         Hypothesis("what the abstract leaves open is our reading, and so is the proof"),
     ),
-    uses=("E1", "E2"),
     aids={"least_width": least_width, "both_heard": both_heard},
     loose=(
         Loose(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.expressivity.inactive import over, part_maps, reduced
 from sparse_limits.theory.expressivity.symbols import NETWORK, PARTS
 from sparse_limits.theory.proofs import proof
@@ -182,7 +182,7 @@ variances $\sigma_T^2$.
 $$E(f-f_{net})^2\ge\sum_{T\ne\emptyset,\ T\not\subseteq A_v\text{ for all }v}\sigma_T^2.$$
 The right-hand side is the least error of all sums of a constant and functions of $x_{A_v}$ of finite mean square. So
 networks with the mask can approach a sum $f=\sum_qf_{S_q}$ arbitrarily closely in mean square only if, for each part
-of it other than $0$, one neuron $v$ is connected to all inputs of the part.
+of it other than $0$ and the constant, one neuron $v$ is connected to all inputs of the part.
 
 **Three inputs.** The means over one of three inputs are linear maps of functions, $P_1$, $P_2$ and $P_3$. The
 maps that keep only the parts counted in the bound are, for seven families of sets $A_v$, $[[residual_maps]]$. The
@@ -201,7 +201,6 @@ of the first layer has edges to both inputs, has the error $[[two_relays_error]]
         "intrinsic dimension of active coordinate subspaces”; Sobol 2001 for the parts",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         Quantity((x_1, x_2), "input of the example", sp.Interval(-1, 1)),
         Quantity(over, "mean over one input, as a linear map of functions", sp.S.Reals),
@@ -223,7 +222,6 @@ of the first layer has edges to both inputs, has the error $[[two_relays_error]]
         ),
         Hypothesis("the outputs of neurons of the last hidden layer are measurable and of finite mean square"),
     ),
-    uses=("E7",),
     aids={"target": target, "heard": HEARD},
     pitfalls=(
         Pitfall(

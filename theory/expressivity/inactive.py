@@ -9,7 +9,7 @@ from itertools import combinations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import PARTS
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
@@ -212,7 +212,6 @@ $J=\{1\}$ and $a\ne0$ the main effect $\sigma_{\{1\}}^2$ alone is not a floor th
         "direction",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(a, "coefficient of the product of the first two inputs", sp.S.Reals),
         Quantity(b, "coefficient of the square of the third input", sp.S.Reals),

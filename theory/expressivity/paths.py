@@ -9,7 +9,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import NEURONS, n
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE
@@ -150,7 +150,6 @@ layers share latents, and densities do not multiply. For homogeneous layers they
     steps=PATH_STEPS,
     source=ANNOUNCED,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTHS,
         replace(PATHS, within=CLOSED_UNIT),
@@ -284,7 +283,6 @@ equality where no two paths share an edge.
     steps=ISOLATION_STEPS,
     source=Source("2602.06675", "v1", "textbook (Harris 1960) for paths that share edges; beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         replace(NEURONS, within=COUNT_FROM_ZERO, drawn=(0, 30)),
         WIDTHS,
@@ -300,7 +298,6 @@ equality where no two paths share an edge.
             "for two layers one density in each, or given the latents", needed_by=("two_layers", "independent_paths")
         ),
     ),
-    uses=("E9",),
     remarks=(
         Remark(
             "Where many paths share edges the inequality is loose: the check prints the factor for twenty neurons in each of two "

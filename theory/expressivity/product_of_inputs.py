@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.expressivity.approximation import success
 from sparse_limits.theory.expressivity.symbols import EDGE, NEURONS, alpha, j, k, n, p, units
 from sparse_limits.theory.expressivity.wired_neurons import at_least
@@ -128,7 +128,6 @@ it with probability at least $[[product_success]]$.
     steps=NETWORK_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         NEURONS.drawn_from(20, 60),
         EDGE.drawn_from(sp.Rational(1, 2), sp.Rational(19, 20)),
@@ -147,7 +146,6 @@ it with probability at least $[[product_success]]$.
             "the readout edges of wired neurons are present (if each is with probability $p'$, read $p^2p'$ for $p^2$)"
         ),
     ),
-    uses=("E1",),
     aids={"neurons": "fully wired", "two_bends": two_bends},
     loose=(
         Loose(
@@ -230,7 +228,6 @@ full wiring cannot simply be dropped (a second hidden layer can make up for it, 
     steps=ADDITIVE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(Quantity(network, "a network of two inputs", sp.S.Reals),),
     symbols={"x_1, x_2": "inputs of the product"},
     hypotheses=(Hypothesis("one hidden layer and a linear readout; no neuron has both inputs"),),

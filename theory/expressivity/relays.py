@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.expressivity.symbols import EDGE, MARGIN, SOME_ACTIVE, epsilon, k, m, p
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
@@ -195,7 +195,6 @@ first mask is seen and gives every input $g$ neurons with an edge to it, the pro
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (deeper networks)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(m, "number of neurons of the first hidden layer", COUNT, drawn=(9, 60)),
         Quantity(second_width, "number of neurons of the second hidden layer", COUNT, drawn=(1, 9)),

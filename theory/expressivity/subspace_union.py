@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import EDGE, FLOOR_SHARE, NEURONS, alpha, j, n, p
 from sparse_limits.theory.expressivity.wired_neurons import at_least, share, tail_law
 from sparse_limits.theory.formulas.valued import valued
@@ -160,7 +160,6 @@ on $[-1,1]^2$ from $\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one uni
         "intrinsic dimension of active coordinate subspaces”; Hall 1935 for more than two",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         replace(NEURONS, within=COUNT_FROM_ZERO, drawn=(6, 30)),
         replace(EDGE, within=CLOSED_UNIT, drawn=(sp.Rational(1, 2), sp.Rational(19, 20))),
@@ -194,7 +193,6 @@ on $[-1,1]^2$ from $\max(0,x_1)+\max(0,x_2)$, the sum of two networks of one uni
             (k_1 <= all_inputs) & (k_2 <= all_inputs) & (all_inputs <= k_1 + k_2),
         ),
     ),
-    uses=("E1",),
     also=("union_floor",),
     aids={
         "one_neuron": {n: 1, p: 1, alpha: 1, k_1: 1, k_2: 1, all_inputs: 2, units_1: 1, units_2: 1},

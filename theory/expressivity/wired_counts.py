@@ -8,7 +8,7 @@ from functools import partial
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import (
     ACTIVE,
     COUNTED,
@@ -134,7 +134,6 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
         "textbook (Chernoff 1952, and the method of types for the lower bound); a step towards E6.1, beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         FLOOR_NEURONS.drawn_from(8, 60),
         SOME_ACTIVE,
@@ -156,7 +155,6 @@ $$P(N<\tfrac\mu2)\ge\frac{e^{-m\,\mathrm{KL}(l/m\|q)}}{m+1}$$ $$=[[lower_bound]]
         "x": "any real number",
         **CHANCE,
     },
-    uses=("E1",),
     remarks=(
         Remark(
             "Numerically the upper bounds are loose, though the first is the least loose: the check prints the factors at three sizes.",
@@ -317,7 +315,6 @@ $\lambda=mp^k$: for every set $B$, $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[
     steps=THRESHOLD_STEPS,
     source=Source("2602.06675", "v1", "textbook (first moments; Le Cam 1960); beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         FLOOR_NEURONS,
         ACTIVE,
@@ -327,13 +324,12 @@ $\lambda=mp^k$: for every set $B$, $|P(N\in B)-\sum_{j\in B}[[poisson_law]]|\le[
         Quantity(poisson_mean, "mean of the Poisson law", NON_NEGATIVE, drawn=(sp.Rational(1, 4), 4)),
     ),
     symbols={
-        "N": "number of neurons with an edge to each of the $k$ inputs",
+        "N": "number of these $m$ neurons with an edge to each of the $k$ inputs",
         "k^*": "number of inputs at which the mean of $N$ is $1$",
         "B": "set of whole numbers",
         **CHANCE,
     },
     hypotheses=(Hypothesis("edges independent, of one probability on the rectangle and none beside it"),),
-    uses=("E1",),
     remarks=(
         Remark(
             "The bound above the threshold needs the *upper* bound on the edge probabilities: with a floor alone nothing need be "

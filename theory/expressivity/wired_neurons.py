@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.symbols import (
     ACTIVE,
     COUNTED,
@@ -131,7 +131,6 @@ elsewhere, $t_S=[[two_level_share]]$, which is the bound at $p_0=0$.
     steps=WIRED_STEPS,
     source=Source("2602.06675", "v1", "elementary; a step towards E6.1, beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         replace(NEURONS, within=COUNT_FROM_ZERO),
         SOME_ACTIVE,
@@ -315,7 +314,6 @@ If $W(u,v_1)W(u,v_2)=0$ for all $u$, then $t_S=0$. The gap is then $-r(v_1)r(v_2
     steps=HUB_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (heterogeneous graphons)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ACTIVE,
         Quantity(
@@ -346,7 +344,6 @@ If $W(u,v_1)W(u,v_2)=0$ for all $u$, then $t_S=0$. The gap is then $-r(v_1)r(v_2
         Hypothesis("as in E1"),
         Hypothesis("for the inequality: all columns of $S$ monotone in the same sense"),
     ),
-    uses=("E1",),
     aids={"orders": ("rising", "falling")},
     sharp=(
         Sharp(

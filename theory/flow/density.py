@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.flow.descent import largest, stable_rate, step_loss
 from sparse_limits.theory.flow.linear import (
     AMPLITUDE,
@@ -139,7 +139,6 @@ large: hubs that receive much and also pass on much speed up training.
         "modes remain unchanged”; the times are ours",
     ),
     provenance=Provenance.STATED,
-    proof=Proof.PROVED,
     quantities=(
         replace(RATE, convention=NO_TRAINING),
         NUMBER,
@@ -155,7 +154,7 @@ large: hubs that receive much and also pass on much speed up training.
     ),
     symbols={"u": "position of a neuron in its layer"},
     hypotheses=(Hypothesis("the limits of K3 and K8, whose kernels do not move in training"),),
-    uses=("F1.1", "F1.2", "K3", "K8"),
+    uses=("F1.2",),
     because={
         "scaled": multiplied_kernels_run_at_another_clock,
         "stable rates": stable_rates_make_up_for_the_factor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.flow.linear import (
     AMPLITUDE,
     EIGENVALUE,
@@ -139,7 +139,6 @@ multiplies a part of the residuals; it is then $[[best_factor]]$.
     steps=STEPS,
     source=Source("2510.17515", "v1", "the textbook analysis of gradient descent; beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         RATE,
         NUMBER,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m
 from sparse_limits.theory.proofs import proof
@@ -175,7 +175,6 @@ eigenvalue $0$.
         "textbook solution of a linear flow",
     ),
     provenance=Provenance.STATED,
-    proof=Proof.PROVED,
     quantities=(replace(RATE, convention=NO_TRAINING), NUMBER, EIGENVALUE, AMPLITUDE, TIME, *PAIR, RESIDUALS),
     symbols={
         **MODES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.flow.linear import LINEARISED, NUMBER, RATE, TIME, amplitude, eigenvalue, eta, mode_loss, time
 from sparse_limits.theory.formulas.level import level, solves
 from sparse_limits.theory.graphon.symbols import m
@@ -163,7 +163,6 @@ $[[log_curvature]]$.
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond section 3.1, which has the flow"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         RATE,
         NUMBER,
@@ -189,7 +188,6 @@ $[[log_curvature]]$.
         Hypothesis("a share of slow eigenvectors above what is to be left", part > share, needed_by=("slow_time",)),
         Hypothesis("both of two eigenvalues have a share", part < 1, needed_by=("double_time", "root")),
     ),
-    uses=("F1.1",),
     also=("two_time",),
     sharp=(
         Sharp(

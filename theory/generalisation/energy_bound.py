@@ -19,7 +19,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Remark, Source
 from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.generalisation.symbols import ENERGY, SAMPLE
 from sparse_limits.theory.graphon.symbols import DEVIATION, FAILURE, UP_TO_ONE, delta, m
@@ -220,7 +220,6 @@ labels, as SNIP's does, must take them from other data than the sample of the bo
         "Arora et al. (2019)",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         SAMPLES,
         Quantity(

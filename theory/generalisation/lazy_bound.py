@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Unmeasured
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.flow.linear import NO_TRAINING, RATE, TIME, eigenvalue, eta
 from sparse_limits.theory.flow.linear import time as t
 from sparse_limits.theory.generalisation.energy_bound import B_0, SAMPLES, TRACE, risk_bound
@@ -147,7 +147,6 @@ probability $\delta_1$. That the kernel moves little from there is assumed.
         "NTK-style generalisation bounds”, whose form was not at hand",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         SAMPLES,
         replace(RATE, convention=NO_TRAINING),
@@ -198,7 +197,6 @@ probability $\delta_1$. That the kernel moves little from there is assumed.
         "k_x": "column of its values between a new input and the sample",
         r"\Theta_t": "tangent kernel of the network at the time $t$",
     },
-    uses=("B1", "F1.1", "K6"),
     also=("column", "inverse"),
     sharp=tuple(
         Sharp(expression=bound, example="one sample, with constant kernels", check="one_sample_attains_the_bounds")

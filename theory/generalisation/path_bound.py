@@ -7,7 +7,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.expressivity.paths import ANNOUNCED, PATHS, rho_path
 from sparse_limits.theory.generalisation.path_part import LAYERS, VARIANCE, S, constant, layer_constant
 from sparse_limits.theory.generalisation.symbols import LINEAR_AND_REST, LINEAR_TARGET
@@ -138,7 +138,6 @@ columns of $X$ are linearly independent, and that each feature with $\beta_j\ne0
     steps=ENERGY_STEPS,
     source=ANNOUNCED,
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         FEATURE,
         PATHS.drawn_from(sp.Rational(1, 20), 1),
@@ -155,7 +154,6 @@ columns of $X$ are linearly independent, and that each feature with $\beta_j\ne0
         Hypothesis("an invertible kernel matrix, where its inverse stands"),
         Hypothesis(r"$y=X\beta$"),
     ),
-    uses=("B2.1",),
     sharp=(
         Sharp(
             expression="path_term",
@@ -229,7 +227,8 @@ rest is $[[mean_rest]]$.
 mean for the floor (from antipodal part, antipodal energy, mean of the rest, eigenvectors): At $(1,-1)$, with the mean in place of $\mu$,
 *eigenvectors* at $b=2S$ and the squared component $2$ gives $[[mean_bound]]$, which is less than the true value.
 
-even rest: For homogeneous masks and $L=1$, $K-B$ is, up to a positive factor, $|x||x'|$ times $[[even_rest]]$ at the cosine $r$ of the inputs.
+even rest: For homogeneous masks of positive density that do not depend on the weights, and $L=1$, $K-B$ is, up to a positive factor,
+$|x||x'|$ times $[[even_rest]]$ at the cosine $r$ of the inputs.
 This is even in $r$, so parallel inputs have proportional rows, and $\mu=0$.
 
 distinct lines (from even rest; by powers of lines): If the coefficients at all even powers are positive, $v^\top(K-B)v=0$ makes
@@ -333,8 +332,8 @@ $$y^\top K^{-1}y\le y^\top(B+\mu I)^{-1}y\qquad\text{for every }y.$$
 The right side is the sum of $[[residual_term]]$ over the eigenvectors of $B$, where $b$ is the eigenvalue and $y$ the component of the labels.
 
 **Where it is finite.** If $\mu=0$ and $y$ is not in the range of $B$, the bound is $+\infty$. For $\{x,-x\}$ with one hidden layer, $K=2SI$ and $\mu=0$, and at
-$y=(1,1)$ the true value is $[[antipodal_energy]]$. With one hidden layer, homogeneous masks and inputs that are not $0$, $\mu>0$ if and only if no two inputs are
-parallel. The reason is that the entries of $K-B$ are, up to positive factors, one even function of the cosine of two inputs, with the coefficients
+$y=(1,1)$ the true value is $[[antipodal_energy]]$. With one hidden layer, homogeneous masks of positive density that do not depend on the weights, and inputs that are not $0$,
+$\mu>0$ if and only if no two inputs are parallel. The reason is that the entries of $K-B$ are, up to positive factors, one even function of the cosine of two inputs, with the coefficients
 $[[even_coefficient]]>0$ at its powers $2i$.
 
 **The mean is not enough.** With $\operatorname{tr}(K-B)/m$ in place of $\mu$ the inequality fails: for $\{x,-x\}$ and $y=(1,-1)$ the right side is $[[mean_bound]]$, while the
@@ -343,7 +342,6 @@ true value is again $[[antipodal_energy]]$.
     steps=RESIDUAL_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         LAYERS,
         Quantity(projection, "component of the labels along an eigenvector of the linear part", sp.S.Reals),
@@ -360,7 +358,6 @@ true value is again $[[antipodal_energy]]$.
         Hypothesis("an invertible kernel matrix, where its inverse stands"),
         Hypothesis("the linear part or the rest is not zero", eigenvalue + mu > 0, ("residual_term",)),
     ),
-    uses=("B2.1", "B3"),
     aids={"floor": "smallest eigenvalue"},
     sharp=(
         Sharp(

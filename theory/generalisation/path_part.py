@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.expressivity.paths import ANNOUNCED
 from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.formulas.simplifying import powers_together
@@ -173,7 +173,6 @@ are positive. For one input, $x=-1$, $K-wB_Q=[[one_sided_gap]]$.
     steps=LINEAR_STEPS,
     source=ANNOUNCED,
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         LAYERS,
         VARIANCE,
@@ -186,7 +185,6 @@ are positive. For one input, $x=-1$, $K-wB_Q=[[one_sided_gap]]$.
         ),
         Hypothesis("every input has preactivations of positive variance at every unit"),
     ),
-    uses=("K1", "K4"),
     aids={"own_layer": "W"},
     sharp=(
         Sharp(
@@ -322,7 +320,6 @@ $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
     steps=CONSTANT_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         LAYERS.drawn_from(1, 2),
         INPUTS.drawn_from(20, 90),
@@ -346,7 +343,7 @@ $\big(\frac{L+1}2-\Theta_L'(0)\big)\frac3{d+2}$.
             "six hidden layers at most, as far as the integral is written out", depth <= 6, ("sphere_constant",)
         ),
     ),
-    uses=("B2.1", "K1", "K4"),
+    uses=("B2.1",),
     also=("layer_step", "best_constant", "sphere_constant", "sphere_excess"),
     sharp=(
         Sharp(

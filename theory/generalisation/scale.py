@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.energy_bound import SAMPLES, TRACE, T, q
 from sparse_limits.theory.generalisation.energy_bound import energy as scale_free
@@ -118,7 +118,6 @@ $[[raw_growth]]$ (with a dense readout, by $[[dense_readout_growth]]$).
         "NTK-style generalisation bounds”, whose form, and so whose growth, was not at hand",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         SAMPLES,
         replace(TRACE, within=NON_NEGATIVE),
@@ -144,7 +143,7 @@ $[[raw_growth]]$ (with a dense readout, by $[[dense_readout_growth]]$).
         ),
     ),
     symbols={**MATRIX, **ENERGY, "s": "factor of a kernel"},
-    uses=("B1", "K2", "K3"),
+    uses=("B1", "K2"),
     remarks=(
         Remark(
             r"This is a statement about infinite width and many inputs, none dominant. Sparse random masks of few inputs, whose "

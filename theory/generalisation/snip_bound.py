@@ -7,7 +7,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_bound import beta as weight
@@ -200,7 +200,6 @@ at the first two of these densities, and less at the others.
         "kernel alignment”; that it is SNIP's is our reading",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(9, 10)),
         THRESHOLD.drawn_from(sp.Rational(1, 5), 3),
@@ -231,7 +230,7 @@ at the first two of these densities, and less at the others.
         Hypothesis(FIXED_RESIDUAL),
         Hypothesis(r"the bound of B3, formally with $R_2$ for the path density"),
     ),
-    uses=("B3", "B4", "K5", "S15"),
+    uses=("B3",),
     also=("threshold", "snip_bound", "snip_budget", "excess", "uniform_excess", "more_than_best"),
     loose=(
         Loose(

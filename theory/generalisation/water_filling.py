@@ -8,7 +8,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_bound import FEATURE, beta
 from sparse_limits.theory.graphon.fixed_inputs import INPUTS
@@ -142,7 +142,6 @@ square over the features at the cap.
         "2602.06675", "v1", "textbook (without the cap it is Neyman's allocation, 1934); beyond the abstract"
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         FEATURE,
         Quantity(lam, "water level, the size of a coefficient from which on all paths are kept", POSITIVE),
@@ -171,7 +170,6 @@ square over the features at the cap.
         Hypothesis("sums of fewer numbers than the budget pays for", over**2 <= d * rho * over_square, ("surplus",)),
         Hypothesis("no squares to add up where no feature is capped", sp.Eq(full, 0) | (capped > 0), ("optimum",)),
     ),
-    uses=("B3",),
     sharp=(
         Sharp(
             expression="uncapped_optimum",
@@ -337,8 +335,6 @@ is positive at every $\rho<1$, since only the best densities reach the optimum.
     steps=PROFILE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
-    uses=("B4",),
     quantities=(
         EXPONENT.drawn_from(sp.Rational(1, 4), 4),
         BUDGET.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),

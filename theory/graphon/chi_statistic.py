@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.graphon.symbols import COLUMNS, ROWS, m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
@@ -62,7 +62,6 @@ random pruning to a given number of entries, and for magnitude pruning of iid we
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS,
         COLUMNS,

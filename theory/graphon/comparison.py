@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
 from sparse_limits.theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.graphon.concentration import FAIR_RATES, bernstein_rate, hoeffding_rate, outcomes
 from sparse_limits.theory.graphon.rate import fair_mean, least_rate
 from sparse_limits.theory.graphon.symbols import (
@@ -247,7 +247,6 @@ fixed $\delta<1$ the rate is of the right order (G5). No constant is claimed to 
         "beyond the abstract, which announces convergence (G4.1): a comparison of normal processes and bounded differences",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(2, 6),
         COLUMNS.drawn_from(2, 6),
@@ -276,7 +275,6 @@ fixed $\delta<1$ the rate is of the right order (G5). No constant is claimed to 
         "g_{ij}": "independent standard normal numbers",
         r"\sigma": "their scale",
     },
-    uses=("G1.1",),
     aids={"fair_mean": fair_mean, "least_rate": least_rate, "one_row_failure": one_row_failure},
     loose=(
         Loose(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import least_rate
 from sparse_limits.theory.graphon.symbols import (
@@ -247,7 +247,6 @@ The underlying tail bounds are $P(\|M-P\|_\square>s)\le[[hoeffding_failure]]$ an
         "abstract, which announces convergence (G4.1)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(2, 6),
         COLUMNS.drawn_from(2, 6),

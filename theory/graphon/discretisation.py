@@ -7,7 +7,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.proofs import proof
@@ -105,7 +105,6 @@ variable is a bound, which is attained.
     steps=MONOTONE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=GRID,
     hypotheses=(Hypothesis("the kernel is nondecreasing in each variable (rows and columns sorted)"),),
     symbols={
@@ -198,7 +197,6 @@ $L(\frac1m+\frac1n)\le2$.
     steps=LIPSCHITZ_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(*GRID, Quantity(slope, "Lipschitz constant of the kernel in each variable", NON_NEGATIVE)),
     hypotheses=(Hypothesis("the kernel has the Lipschitz constant $L$ in each variable, monotone or not"),),
     symbols={

@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import MC_DIARMID
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.graphon.concentration import outcomes
 from sparse_limits.theory.graphon.limit import rounding
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, ENTRY, VARIANCE, delta, m, n, p, s, variance
@@ -143,7 +143,6 @@ these differences are at most $[[ranked_column_bound]]$. No constant is claimed 
     steps=COLUMN_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(n, "number of rows of the mask", COUNT, drawn=(3, 60)),
         INPUTS,
@@ -168,7 +167,6 @@ these differences are at most $[[ranked_column_bound]]$. No constant is claimed 
         "T": "set of columns",
         r"\rho": "mean of the $p_j$ over all columns",
     },
-    uses=("G2",),
     also=("column_failure",),
     aids={
         "equal_concentration": equal_concentration,

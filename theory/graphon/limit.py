@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.graphon.concentration import hoeffding_rate
 from sparse_limits.theory.graphon.discretisation import midpoint_error
@@ -193,7 +193,6 @@ $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$.
         "graphons”; the rates and the constants are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         ROWS,
         Quantity(n, "number of columns of the mask", COUNT, drawn=(3, 60)),
@@ -219,7 +218,6 @@ $\limsup_k\|W_{M_k}-W\|_\square\le[[ultimate]]$.
         "m_k, n_k, M_k": "number of rows, number of columns and mask at place $k$ of a sequence",
         **CUT,
     },
-    uses=("G1.3", "G3.1", "G3.3", "S1"),
     also=("rounding",),
     aids={
         "target": target,

@@ -7,7 +7,7 @@ from functools import lru_cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.operators.symbols import SINGULAR_VALUE
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
@@ -202,7 +202,6 @@ $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
         Quantity(x, "latent of a row, a standard normal number", sp.S.Reals),
@@ -273,7 +272,6 @@ $$\sigma_i(A_K)\le\sigma_i(W)\le[[certificate]],\qquad\iint W^2-\|A_K\|_F^2\le[[
         **SINGULAR_VALUE,
         r"\|\cdot\|_F": "Frobenius norm, the root of the sum of the squared entries",
     },
-    uses=("S1",),
     also=("coefficient",),
     aids={"noise": lognormal_noise},
     sharp=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.graphon import comparison
 from sparse_limits.theory.graphon.comparison import fluctuation, largest_scale, mean_bound, one_failure, sides
 from sparse_limits.theory.graphon.rate import least_ranked_rate
@@ -190,7 +190,6 @@ $P=\frac K{mn}$: these are the bounds for a mask that is uniform among the masks
         "beyond the abstract, which announces convergence (G4.1)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(2, 6),
         COLUMNS.drawn_from(2, 6),
@@ -212,7 +211,6 @@ $P=\frac K{mn}$: these are the bounds for a mask that is uniform among the masks
         "P_{ij}": "chance that the score in row $i$, column $j$ exceeds the threshold",
         **CUT,
     },
-    uses=("G1.2", "G1.4", "G2"),
     aids={"least_ranked_rate": least_ranked_rate},
     loose=tuple(
         Loose(

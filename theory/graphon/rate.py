@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.selection import kept
@@ -217,7 +217,6 @@ threshold $\tau$ the limit is $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squ
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(12, 40),
         Quantity(n, "number of columns of the mask", COUNT, drawn=(12, 40)),
@@ -292,7 +291,6 @@ threshold $\tau$ the limit is $2(H(\tau)-J(\tau))$ with $J(\tau)=\iint W^2=[[squ
         **CUT,
         r"\|\cdot\|_1": "mean modulus of an entry, or integral of the modulus",
     },
-    uses=("G2", "G4.1", "S4"),
     also=("least_ranked_rate", "any_ranked_rate", "distance_limit"),
     sharp=(Sharp(expression="row_share", example=r"$(1,-1)^\top$", check="rows_bound_the_cut_norm", side=Side.BELOW),),
     aids={"fair_loss": fair_loss, "fair_error": fair_error},

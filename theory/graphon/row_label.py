@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.graphon.rate import fair_deviation
 from sparse_limits.theory.graphon.symbols import CUT, n
 from sparse_limits.theory.proofs import proof
@@ -145,7 +145,6 @@ factor that tends to $4$ as $n\to\infty$.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(n, "number of rows of the mask", COUNT, drawn=(2, 40)),
         Quantity(

@@ -8,7 +8,7 @@ from math import prod
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.simplifying import by_moduli
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.lognormal import probit_kernel
@@ -162,7 +162,6 @@ it is not binomial unless $P$ is constant.
     steps=STEPS,
     source=Source("2602.06675", "v1", "elementary; a step towards G4.1, beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS,
         COLUMNS,

@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import MC_DIARMID, SUDAKOV_FERNIQUE
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon import comparison
 from sparse_limits.theory.graphon.comparison import largest_scale, normal_density, normal_tail, z
@@ -208,7 +208,6 @@ as $V$ does, while $\mu$ does not depend on $V$. No constant is claimed to be th
         "beyond the abstract, which announces convergence (G4.1): a comparison of normal processes for sets of given sizes",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(2, 6),
         COLUMNS.drawn_from(2, 6),
@@ -234,7 +233,6 @@ as $V$ does, while $\mu$ does not depend on $V$. No constant is claimed to be th
         "a, b": "number of rows of $S$, and of columns of $T$",
         "V": VARIANCE.meaning,
     },
-    uses=("G1.2",),
     aids={
         "least_rate": least_rate,
         "fair_constant": fair_constant,

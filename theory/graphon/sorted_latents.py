@@ -8,7 +8,7 @@ from math import comb
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.simplifying import over
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, DEVIATION, delta, m, n, s
 from sparse_limits.theory.proofs import proof
@@ -173,7 +173,6 @@ mean error of this step is the whole term.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(m, "number of rows of the grid and of their latents", COUNT, drawn=(3, 60)),
         Quantity(n, "number of columns of the grid and of their latents", COUNT, drawn=(3, 60)),

@@ -9,7 +9,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
@@ -232,7 +232,6 @@ limit of wide networks (S8). On other data their class is not a theorem.
         "exceptions only (S9, S10, S12)",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         NEURON.drawn_from(sp.Rational(1, 50), sp.Rational(49, 50)),
         INPUT.drawn_from(sp.Rational(1, 50), sp.Rational(49, 50)),
@@ -256,7 +255,7 @@ limit of wide networks (S8). On other data their class is not a theorem.
         **COLUMN_FACTOR,
         "h_j": "mean over the data of residual, smoothed for GraSP, times input $j$",
     },
-    uses=("S1", "S2", "S3", "S8", "S9", "S10", "S11", "S12"),
+    uses=("S9", "S10"),
     also=("classes",),
     aids={"instances": INSTANCES, "methods": METHODS, "data": "raw", "trained": TRAINED},
     remarks=(

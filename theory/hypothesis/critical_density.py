@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, Relations, nonnegative, same
@@ -317,7 +317,6 @@ $s_2=E[w^2;|w|>t_*]$, and with the $v$ that a standard normal number exceeds wit
         "section 4.3: “Synflow converges to a block-like graphon with sharp transitions, strongly prioritising connections among high-centrality neurons”; its density is ours",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(t, "threshold of the moduli of weights", POSITIVE, drawn=(sp.Rational(1, 8), sp.Rational(7, 8))),
         Quantity(m, "mean of the modulus over all weights, those below the threshold as 0", NON_NEGATIVE, drawn=(0, 2)),
@@ -355,7 +354,6 @@ $s_2=E[w^2;|w|>t_*]$, and with the $v$ that a standard normal number exceeds wit
         **MEAN,
         **CHANCE,
     },
-    uses=("S11",),
     also=("mean_normal", "gain_normal", "mean_uniform", "gain_uniform"),
     because={
         "mean kept": slopes_of_the_mean_kept,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.formulas.level import level, zero_at
 from sparse_limits.theory.formulas.valued import valued
@@ -236,7 +236,6 @@ $[[signals]]$. The thresholds, shares and bounds above are the same for every nu
         "section 4.2: “These limiting graphons depend only on $\\mathcal A$, $p$, $\\mathcal P$”; that they depend on the labels too is ours",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(t, "threshold, in units of the scores", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
         Quantity(t_1, "threshold without a second residual", POSITIVE, (sp.Rational(1, 8), 2), BELOW_A_QUARTER),
@@ -277,7 +276,6 @@ $[[signals]]$. The thresholds, shares and bounds above are the same for every nu
         "H_3": "the same for a product of three",
         "K_0, K_1": "modified Bessel functions of the second kind",
     },
-    uses=("D2", "O6"),
     unmeasured=tuple(
         Unmeasured(expression=each, why="the cut distance of the two limits is not known", side=Side.BELOW)
         for each in ("least_distance", "least_residuals")

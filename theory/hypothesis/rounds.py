@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.hypothesis.critical_density import m, q
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -124,7 +124,6 @@ multiply the distance of both flows from it by $\varepsilon\varepsilon_1$. It is
     steps=STEPS,
     source=SOURCE,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(t, "threshold of the moduli of weights", NON_NEGATIVE),
         Quantity(m, "mean of the modulus over all weights, those below the threshold as 0", POSITIVE),
@@ -153,7 +152,7 @@ multiply the distance of both flows from it by $\varepsilon\varepsilon_1$. It is
         "t_l": "threshold of the moduli in layer $l$",
         "y": "excess of the flow out of a neuron, in proportion",
     },
-    uses=("H6.1", "S11"),
+    uses=("H6.1",),
     because={
         "score": scores_of_a_layer_add_up_to_the_flow,
         "cut": cut_has_the_score,

@@ -7,7 +7,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Remark, Source
 from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.formulas.normal_height import NormalHeight
 from sparse_limits.theory.formulas.valued import put_in
@@ -222,7 +222,6 @@ is $\frac78$.
         "section 4.3: “we use the Euclidean distance between the density matrices as a proxy for the cut distance.”",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         *MASK,
         Quantity(r, "number of ones in the row of an entry", COUNT_FROM_ZERO, drawn=(1, 3)),

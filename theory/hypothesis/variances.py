@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.kernel.dual import DEPTH, depth
 from sparse_limits.theory.kernel.graphon_kernel import integrated, open_graphon
 from sparse_limits.theory.kernel.graphon_recursion import (
@@ -197,7 +197,6 @@ readout is $[[readout_part]]$ times.
         "power of a constant graphon does not need: “When the activation integral dominates the constant 1”",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(
             u, "position of a neuron in its layer, a latent coordinate", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)
@@ -252,7 +251,6 @@ readout is $[[readout_part]]$ times.
         r"\tilde\Sigma": "covariance of the preactivations of a neuron at two inputs",
         "w": "position of a neuron in the layer above",
     },
-    uses=("K3",),
     also=("example", "example_terms"),
     because={
         "edge": derivatives_of_one_edge,

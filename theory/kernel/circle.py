@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.symbols import KAPPAS
 from sparse_limits.theory.proofs import proof
@@ -195,7 +195,6 @@ $[[top_energy]]$.
     steps=STEPS,
     source=Source("2510.17515", "v1", "classical eigenvalues (Bietti and Mairal 2019); beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(k, "frequency of an eigenfunction on the circle", COUNT_FROM_ZERO, drawn=(0, 9)),
         Quantity(
@@ -227,7 +226,6 @@ $[[top_energy]]$.
         Hypothesis("an even frequency", sp.Eq(sp.Mod(k, 2), 0), needed_by=("fall",)),
         Hypothesis("inputs on the circle itself; for other radii see K11.2"),
     ),
-    uses=("K1",),
     also=("decay",),
     because={
         "waves": waves_are_integrated,

@@ -6,7 +6,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.kernel import dual
 from sparse_limits.theory.kernel.dual import (
     CAUCHY_SCHWARZ,
@@ -217,7 +217,6 @@ $\cos\theta_L$. The tangent kernel is $\Theta_L(r)$, with $\Theta_L(1)=L+1$.
         "Cho and Saul (2009)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         *PREACTIVATIONS,
         COSINE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import (
     COSINE,
@@ -212,7 +212,6 @@ $[[signs_gap]]+O(d^{-2})$. Relative to $2p$, the kernel at equal inputs, the gap
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond section 4.2: “converge layer-wisely to deterministic graphons”"),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         FIRST_VARIANCE.drawn_from(2, 3),
         SECOND_VARIANCE.drawn_from(2, 3),
@@ -275,7 +274,6 @@ $[[signs_gap]]+O(d^{-2})$. Relative to $2p$, the kernel at equal inputs, the gap
         ),
         Hypothesis("inputs of equal moduli"),
     ),
-    uses=("K7.1",),
     pitfalls=(
         Pitfall(
             control="the graphon kernel",

@@ -8,7 +8,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.kernel.dual import (
     CAUCHY_SCHWARZ,
     COSINE,
@@ -256,7 +256,6 @@ $$E\,\Theta_n(x,x)=[[diagonal_mean]],\qquad n\operatorname{Var}\Theta_n(x,x)=[[d
         "the practical realities of finite-width networks”",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         *PREACTIVATIONS,
         COSINE,

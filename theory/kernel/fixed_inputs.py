@@ -7,7 +7,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.kernel.dual import (
     CAUCHY_SCHWARZ,
     COSINE,
@@ -156,8 +156,8 @@ kernel_of_masks = Claim(
     title="With a fixed number of inputs the limit kernel is a mean over masks",
     headline=r"With a fixed number of inputs, the tangent kernel of a wide hidden layer tends to the mean of the row kernel over masks. In general that is not the graphon kernel, taken at the mean mask.",
     statement=r"""
-Consider one hidden layer with a dense readout. Let the rows of the mask be independent of each other and of the weights, with entries
-$M_j\sim\mathrm{Bernoulli}(W_j)$. Let $\xi_j=(x_j^2,x_j'^2,x_jx_j')$, $S_M=\frac1d\sum_jM_j\xi_j$ and $S_W=ES_M$. The *row kernel* is
+Consider one hidden layer with a dense readout. Let the rows of the mask be independent of each other and of the weights, and of one law,
+with entries $M_j\sim\mathrm{Bernoulli}(W_j)$ (if $W$ depends on a position $u$ of the row, let $u$ be drawn afresh for each row). Let $\xi_j=(x_j^2,x_j'^2,x_jx_j')$, $S_M=\frac1d\sum_jM_j\xi_j$ and $S_W=ES_M$. The *row kernel* is
 $F_\Theta=F+c\,\kappa_0$ of K1, that is,
 $$F_\Theta(a,b,c)=[[row_kernel]]$$
 (and $0$ where $a$ or $b$ is $0$). As $n\to\infty$ at fixed $d$, the tangent kernel tends to the *quenched* kernel
@@ -176,7 +176,6 @@ $$[[gap]].$$
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond section 4.2: “converge layer-wisely to deterministic graphons”"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         FIRST_VARIANCE.drawn_from(2, 3),
         SECOND_VARIANCE.drawn_from(2, 3),
@@ -216,7 +215,7 @@ $$[[gap]].$$
         ),
         Hypothesis("for the gap, bounded inputs"),
     ),
-    uses=("K1", "K2"),
+    uses=("K2",),
     aids={
         "products": products,
     },

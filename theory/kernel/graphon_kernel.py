@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c
@@ -266,7 +266,6 @@ $W^{(2)}=1-\frac{uv}2$ and the readout has $W^{(3)}=v$ (`two_hidden`); as $W^{(2
         "ours",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(
             u, "position of a neuron in its layer, a latent coordinate", CLOSED_UNIT, drawn=(sp.Rational(1, 8), 1)
@@ -313,7 +312,6 @@ $W^{(2)}=1-\frac{uv}2$ and the readout has $W^{(3)}=v$ (`two_hidden`); as $W^{(2
         "r^{(l)}": "correlation of these preactivations",
         "E": "mean over the draw of the network",
     },
-    uses=("K1",),
     also=("one_hidden", "one_hidden_terms", "two_hidden", "two_hidden_terms"),
     aids={
         "inner_value": inner_value,

@@ -10,6 +10,7 @@ import sympy as sp
 
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.kernel.dual import DualActivation, a, b, c, relu
 from sparse_limits.theory.saliency.model import u, v
 
@@ -90,14 +91,52 @@ def graphon_kernel(
     Integrals of products of functions of one position each are separated, so that graphons which are sums of such
     products (polynomials, say) cost single integrals at every depth, each named once (`Let`).
 
+    Rows that see parallel inputs alone, or nothing, are told where the graphon is one formula or a `Piecewise`.
+
     Raises:
-        InputError: unless there are two layers or more, and as many positions as coordinates of x and y.
+        InputError: unless there are two layers or more, and as many positions as coordinates of x and y; for a graphon
+            between hidden layers that is no sum of products of a function of u and one of v, or that leaves out
+            columns above a layer of which only some rows see parallel inputs alone, or nothing.
     """
     if len(layers) < 2 or not len(positions) == len(x) == len(y) > 0:
         counts = f"{len(layers)} layers, {len(positions)} positions, {len(x)} and {len(y)} coordinates"
-        raise ValueError(f"{counts}: expected two layers or more, and a position for each coordinate")
+        raise InputError(f"{counts}: expected two layers or more, and a position for each coordinate")
     at, left, right = (tuple(map(sp.sympify, each)) for each in (positions, x, y))
     return _Evaluation(tuple(layers), at, left, right, activation, recursion).kernel()
+
+
+SOME_PARALLEL = "some rows of a layer below see parallel inputs alone, or nothing"
+
+
+PIECED = (sp.Max, sp.Min, sp.Abs, sp.Heaviside, sp.sign)
+
+
+class _Rows(NamedTuple):
+    """Rows of a hidden layer, some piece of it: their gap ab − c², their covariance c, and where they are."""
+
+    distance: sp.Expr
+    shared: sp.Expr
+    where: sp.Basic
+
+    def dual(self) -> tuple[sp.Expr, sp.Expr]:
+        """Σ and its slope. Rows with the gap 0 see parallel inputs alone, and their correlation is 1, −1 or none."""
+        if self.distance == 0:
+            same_signs = self.shared > 0
+            return sp.Piecewise((self.shared, same_signs), (0, True)), sp.Piecewise((1, same_signs), (0, True))
+        at = {gap: self.distance, c: self.shared}
+        return valued(inner_value, at), valued(inner_slope, at)
+
+
+def _pieces(formula: sp.Basic) -> list[tuple[sp.Basic, sp.Basic]]:
+    """The formulas that it consists of, and where each is valid, unless one before is."""
+    folded = sp.piecewise_fold(formula.rewrite(sp.Piecewise) if formula.has(*PIECED) else formula)
+    return [tuple(piece) for piece in folded.args] if isinstance(folded, sp.Piecewise) else [(folded, sp.true)]
+
+
+def _leaves_out_columns(graphon: sp.Expr) -> bool:
+    """Whether it may be 0 at some columns and not at others."""
+    pieces = _pieces(graphon)
+    return any(where.has(v) for _, where in pieces) and any(sp.expand(piece) == 0 for piece, _ in pieces)
 
 
 @dataclass(frozen=True)
@@ -115,9 +154,18 @@ class _Evaluation:
     def kernel(self) -> GraphonKernel:
         below, slopes = [_products(self.x, self.y)], []
         variances = [_products(self.x, self.x), _products(self.y, self.y)]
+        told_apart = True  # whether rows above that leave out some rows see others that are not parallel
         for place, layer in enumerate(self.layers[:-1]):
+            if not told_apart and _leaves_out_columns(layer.second_moment):
+                raise InputError(
+                    f"{self._said(place)} leaves out columns, expected one that does not, as {SOME_PARALLEL}"
+                )
             first, second, shared = (self._forward(layer, s) for s in (*variances, below[-1]))
-            value, slope = self._dual(place, first, second, shared)
+            if any(integral.has(u) for integral in shared.atoms(sp.Integral)):
+                raise InputError(f"{self._said(place)}, expected a sum of products of a function of u and one of v")
+            rows = self._rows(first, second, shared) if self.activation is relu else []
+            told_apart &= not layer.second_moment.has(sp.Piecewise, *PIECED) or all(row.distance != 0 for row in rows)
+            value, slope = self._dual(place, first, second, shared, rows)
             variances = [
                 valued(valued(self.activation.value, {b: a, c: a}), {a: valued(s, {u: v})}) for s in (first, second)
             ]
@@ -138,34 +186,65 @@ class _Evaluation:
     def _forward(self, layer: GraphonLayer, below: object) -> sp.Expr:
         return self._applied(self.recursion.forward, layer.second_moment, {covariance(v): below})
 
-    def _dual(self, place: int, first: sp.Expr, second: sp.Expr, shared: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    def _said(self, place: int) -> str:
+        return f"layer {place + 1} of {len(self.layers)} with the graphon {self.layers[place].second_moment}"
+
+    def _dual(
+        self, place: int, first: sp.Expr, second: sp.Expr, shared: sp.Expr, rows: list[_Rows]
+    ) -> tuple[sp.Expr, sp.Expr]:
         """Σ and its slope as functions of u."""
-        at = {a: first, b: second, c: shared}
         if self.activation is not relu:
+            at = {a: first, b: second, c: shared}
             value, slope = self.activation.value, self.activation.slope
             return value.subs(at, simultaneous=True), slope.subs(at, simultaneous=True)
-        powers = sp.collect(sp.expand(first * second - shared**2), u, evaluate=False)
-        at[gap] = sum(power * self._name(share) for power, share in powers.items())  # what cancels does so in a number
-        pairs = [(i, j) for j in range(len(self.x)) for i in range(j)]
+        seen = [i for i, where in enumerate(self.positions) if self._column(where) != 0]
+        pairs = [(i, j) for j in seen for i in seen if i < j]
         parallel = sp.And(*(sp.Eq(self.x[i] * self.y[j], self.x[j] * self.y[i]) for i, j in pairs))
-        alike = sp.And(parallel, sum(_products(self.x, self.y)) >= 0)
-        cases = [(alike, shared, 1), (parallel, 0, 0)] if place == 0 else [(alike, shared, 1)]
-        cases.append((True, valued(inner_value, at), valued(inner_slope, at)))
+        alike = sp.And(parallel, bool(seen), sum(self.x[i] * self.y[i] for i in seen) >= 0)
+        cases = [(shared, 1, alike), (0, 0, parallel)] if place == 0 else [(shared, 1, alike)]
+        cases += [(*row.dual(), row.where) for row in rows]
         return (
-            sp.Piecewise(*((value, condition) for condition, value, _ in cases)),
-            sp.Piecewise(*((slope, condition) for condition, _, slope in cases)),
+            sp.Piecewise(*((value, where) for value, _, where in cases)),
+            sp.Piecewise(*((slope, where) for _, slope, where in cases)),
         )
+
+    def _column(self, position: sp.Expr) -> sp.Expr:
+        """What the first layer keeps of the input at a position, as a function of u."""
+        return sp.expand(valued(self.layers[0].second_moment, {v: position}))
+
+    def _rows(self, first: sp.Expr, second: sp.Expr, shared: sp.Expr) -> list[_Rows]:
+        """The pieces of a layer, one by one: in one formula the gap is 0 for all u or for single ones."""
+        whole = sp.Tuple(first * second - shared**2, shared)
+        kept = whole if whole.has(*PIECED) else None  # where the gap is not 0, its roots are roots of these
+        found = []
+        for piece, where in _pieces(whole):
+            distance, own = kept or piece
+            parallel = sp.expand(self._written_out(piece[0])) == 0
+            found.append(
+                _Rows(sp.S.Zero if parallel else self._collected(distance), piece[1] if parallel else own, where)
+            )
+        return found
+
+    def _collected(self, distance: sp.Expr) -> sp.Expr:
+        """The gap by powers of u, their factors named: what cancels does so in a number."""
+        powers = sp.collect(sp.expand(distance), u, evaluate=False)
+        return sp.Add(*(power * self._name(share) for power, share in powers.items()))
+
+    def _written_out(self, formula: sp.Expr) -> sp.Expr:
+        """The formula with all averages in place of their names."""
+        for average, name in reversed(self.named.items()):
+            formula = formula.xreplace({name: average})
+        return formula
 
     def _applied(self, formula: sp.Expr, graphon: sp.Expr, actual: dict[sp.Expr, Any]) -> sp.Expr:
         """A formula of the recursion at a graphon and given functions."""
-        at_graphon = formula.replace(weight, lambda row, column: valued(graphon, {u: row, v: column}))
-        return at_graphon.replace(
-            lambda part: isinstance(part, sp.Integral), lambda integral: self._separated(integral, actual)
+        return formula.replace(
+            lambda part: isinstance(part, sp.Integral), lambda integral: self._separated(integral, graphon, actual)
         )
 
-    def _separated(self, integral: sp.Integral, actual: dict[sp.Expr, Any]) -> sp.Expr:
-        """The integral of a sum of products, factor by factor."""
-        total = integral.function
+    def _separated(self, integral: sp.Integral, graphon: sp.Expr, actual: dict[sp.Expr, Any]) -> sp.Expr:
+        """The integral of a sum of products, factor by factor; SymPy makes one piecewise factor of all in an integral."""
+        total = integral.function.replace(weight, lambda row, column: valued(graphon, {u: row, v: column}))
         for variable, *_ in integral.limits:
             split = [term.as_independent(variable) for term in sp.Add.make_args(sp.expand(total))]
             total = sum(outer * self._average(inner, variable, actual) for outer, inner in split)

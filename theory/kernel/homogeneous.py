@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import (
     CAUCHY_SCHWARZ,
@@ -164,7 +164,6 @@ exactly, for every such network. This is the model of arXiv:2510.17515, and the 
         "for masks is ours",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(
             rho,
@@ -195,7 +194,6 @@ exactly, for every such network. This is the model of arXiv:2510.17515, and the 
         r"\rho_l": "probability that a weight of layer $l$ is kept",
         **KERNELS,
     },
-    uses=("K1", "K2"),
     also=("kernel",),
     remarks=(
         Remark(

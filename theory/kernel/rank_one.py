@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DEPTH, a, b, c, cosine, dense_ntk, depth, relu, row_kernel
 from sparse_limits.theory.kernel.graphon_recursion import above as next_position
@@ -193,7 +193,6 @@ where $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(
             a, "mean square of the first input's coordinates, weighted by the column profile", POSITIVE, drawn=(1, 3)
@@ -241,7 +240,6 @@ where $t_b=\Theta_{dense}(\sqrt{W_b}\,x,\sqrt{W_b}\,x')$.
         replace(CAUCHY_SCHWARZ, words="a mean product that the two mean squares allow"),
         Hypothesis(r"ReLU $\varphi(z)=\sqrt2\max(z,0)$, no bias, masks independent of the weights, the limit of K2"),
     ),
-    uses=("K1", "K2"),
     remarks=(
         Remark(
             "With two hidden layers the blocks mix inside $F$ and the mixture formula fails (seen in one example).",

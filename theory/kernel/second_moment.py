@@ -6,7 +6,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, DENSITY, DEPTH, PREACTIVATIONS, a, b, c, depth, relu
 from sparse_limits.theory.kernel.graphon_recursion import covariance, edge, gate, kept, strength, tangent
 from sparse_limits.theory.kernel.symbols import LAYERS
@@ -196,7 +196,6 @@ independent weights, each with its own continuous law that is symmetric about $0
         "section 5.1: “pruning effectively modifies their variance”; masks that look at the weights are ours",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(99, 100)),
         *PREACTIVATIONS,
@@ -249,7 +248,6 @@ independent weights, each with its own continuous law that is symmetric about $0
         "j": "number of an input",
         "k": "place of another layer that a path crosses",
     },
-    uses=("K1", "K2"),
     also=("row_kernel",),
     aids={
         "four_weights": tuple(sp.Rational(k, 5) for k in (-7, -1, 1, 7)),

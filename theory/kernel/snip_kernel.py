@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, c, relu
 from sparse_limits.theory.kernel.second_moment import OWN, own, second_moment
@@ -169,7 +169,6 @@ and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[e
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(s, "threshold divided by the column profile at an input", POSITIVE, drawn=(sp.Rational(1, 4), 4)),
         Quantity(alpha, "modulus of a neuron's readout weight", POSITIVE),
@@ -208,7 +207,7 @@ and for all $s$, $[[share_low]]\le r/[[tail]]\le1$, $\;[[energy_low]]\le R_2/[[e
             r"ReLU $\varphi(z)=\sqrt2\max(z,0)$; off the diagonal $d\to\infty$ with $d^{-2}\sum_jx_j^4\to0$ at both inputs"
         ),
     ),
-    uses=("K1", "K4", "S3", "S4"),
+    uses=("K1", "S3"),
     aids={"struve_form": product_survival(s)},
     sharp=tuple(
         Sharp(expression=name, example=r"$s\to\infty$", check="tails_are_attained", side=side)

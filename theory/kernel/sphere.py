@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.kernel import circle
 from sparse_limits.theory.kernel.dual import COSINE, a, b, c, cosine, kappa_0, kappa_1, relu
 from sparse_limits.theory.kernel.symbols import KAPPAS
@@ -268,7 +268,6 @@ For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue 
         "2602.06675", "v1", "classical eigenvalues on the sphere (Bietti and Mairal 2019); beyond the abstract"
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         KEPT,
         Quantity(ell, "degree of a spherical harmonic", COUNT_FROM_ZERO, drawn=(0, 8)),
@@ -309,7 +308,7 @@ For $k=1$ there are two points and the degrees $0$ and $1$, with the eigenvalue 
             "the graphon kernel of K4: that of masks where a row keeps all of the $k$ inputs or none, else at few inputs see K7.1"
         ),
     ),
-    uses=("K1", "K4", "K10.1"),
+    uses=("K10.1",),
     because={
         "multiplicity": harmonics_are_what_degrees_add,
         "plane": two_inputs_are_the_circle,

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.lifts.maps import PRODUCT, SUM
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule
 from sparse_limits.theory.proofs import proof
@@ -98,7 +98,6 @@ and both give $y_3=[[diamond_sum]]$.
         "unique is what the definition needs",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(w, "weight of an edge", sp.S.Reals),
         Quantity(y, "activation of the vertex that an edge leaves", sp.S.Reals),

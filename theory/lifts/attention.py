@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lifts.bundle import array, entries, shape_of
 from sparse_limits.theory.lifts.degrees import DEGREE, lam
@@ -216,7 +216,6 @@ $[[identity_skips]]$. For $0<\lambda<C$ a random sparse lift of a residual netwo
         "blocks)”; that the lift is not full is ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(
             C,
@@ -255,7 +254,6 @@ $[[identity_skips]]$. For $0<\lambda<C$ a random sparse lift of a residual netwo
         "J": "square matrix of ones",
         "I": "identity matrix",
     },
-    uses=("L2",),
     also=("block",),
     aids={"X": X},
     because={

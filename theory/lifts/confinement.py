@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import PROBABILITY
@@ -137,7 +137,6 @@ lies in $A(\kappa(c),\varepsilon)$, where $\kappa(c)=[[standstill_radius]]$ at $
         "Theorem 2.1: “Probably approximately correct convergence in loss”; the constants are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         replace(STEP, within=NON_NEGATIVE),
         REACHED,
@@ -180,7 +179,7 @@ lies in $A(\kappa(c),\varepsilon)$, where $\kappa(c)=[[standstill_radius]]$ at $
         "c": "radius of a ball about the start",
         r"\kappa(c)": "step length that is enough in that ball",
     },
-    uses=("L12", "L14.1", "L14.2"),
+    uses=("L12",),
     sharp=(
         Sharp(
             expression="probability",

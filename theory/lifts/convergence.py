@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
 from sparse_limits.theory.formulas.smallest import Smallest
@@ -129,7 +129,6 @@ the size $$[[size]]$$ on and, by Chernoff's bound, from $[[chernoff_size]]$ on.
     steps=STEPS,
     source=THEOREM,
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         replace(WIDTH, within=COUNT_FROM_ZERO, drawn=(450, 500)),
         COPIES.drawn_from(4, 12),
@@ -148,7 +147,6 @@ the size $$[[size]]$$ on and, by Chernoff's bound, from $[[chernoff_size]]$ on.
         r"\mathrm{Bin}(n,q)": "binomial law of $n$ trials that succeed with probability $q$",
         "i": "index of summation",
     },
-    uses=("L11.1", "L16.1", "L16.2"),
     sharp=(
         Sharp(
             expression="failure",

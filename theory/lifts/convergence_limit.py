@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark
+from sparse_limits.theory.claims import Claim, Provenance, Remark
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence import THEOREM, P
@@ -198,7 +198,6 @@ odd $\sigma$ and $\rho_0<\sqrt\nu$, up to sign, with twice this probability).
     steps=STEPS,
     source=THEOREM,
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         COPIES.drawn_from(10, 60),
         START.drawn_from(half, 1),
@@ -246,7 +245,7 @@ odd $\sigma$ and $\rho_0<\sqrt\nu$, up to sign, with twice this probability).
         r"\Gamma": "gamma function",
         "{}_0F_1": "hypergeometric function",
     },
-    uses=("L10.1", "L11.3", "L11.4", "L16.1", "L17.1", "L17.2"),
+    uses=("L17.2",),
     remarks=(
         Remark(
             r"At $\nu=s=3$, $\rho_0=\frac1{10}$ the ball has probability $6\cdot10^{-5}$, and a vertex that keeps each of four inputs "

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark
+from sparse_limits.theory.claims import Claim, Provenance, Remark
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
 from sparse_limits.theory.formulas.valued import valued
@@ -124,7 +124,6 @@ number need not be enough. $G$ is at most $\delta$ at $$[[cantelli_size]],$$ and
     steps=STEPS,
     source=THEOREM,
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(450, 500),
         COPIES.drawn_from(1, 2),
@@ -160,7 +159,6 @@ number need not be enough. $G$ is at most $\delta$ at $$[[cantelli_size]],$$ and
         "M'": "number of isolated copies of a unit",
         "i": "index of summation",
     },
-    uses=("L11.2", "L11.4", "L16.1", "L16.2"),
     remarks=(
         Remark(
             r"For one unit with one child, $\omega q=1$, the probability of failure is $0$ at $n=1$ and $\frac58$ at $n=2$ for "
@@ -168,11 +166,14 @@ number need not be enough. $G$ is at most $\delta$ at $$[[cantelli_size]],$$ and
             "failures_can_rise_with_the_width",
         ),
         Remark(
-            r"The check samples the number of copies, on which the probability rests; it trains no lift. Lifts with two hidden layers "
-            r"are trained in L16.1 and compared with (B1), which is below the loss at the start for 32 copies alone, and above it "
-            r"for four. A trained lift may satisfy $B(M)$ without having the copies. So a count of the lifts that violate it could not "
-            r"refute a failure probability smaller than that of too few copies.",
+            r"Sampled lifts with 16 vertices a layer hold fewer than $M$ isolated copies of one unit as often as $F$ says, for $M=1$ and "
+            r"$2$: on this number of copies the probability rests, and no lift is trained for it.",
             "isolated_copies_fall_short",
+        ),
+        Remark(
+            r"Lifts with two hidden layers are trained in L16.1 and compared with (B1) there. A trained lift may satisfy $B(M)$ without "
+            r"having the copies. So a count of the lifts that violate it could not refute a failure probability smaller than that of "
+            r"too few copies."
         ),
     ),
     aids={"mean": mean, "variance": variance},

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lifts.lift import Lift, full_lift
 from sparse_limits.theory.lifts.maps import PRODUCT, Bilinear, Pointwise, relu
@@ -201,7 +201,6 @@ $[[padding_errors]]$ of the $mHC_o$ outputs differ from the repetition of the pa
         "abstract: “architectures similar to most common deep learning models are present in this class”",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(H, "number of pixels of the signal, its period", COUNT),
         Quantity(k, "number of weights of a kernel", COUNT),
@@ -231,7 +230,6 @@ $[[padding_errors]]$ of the $mHC_o$ outputs differ from the repetition of the pa
         "a": "place in the kernel",
         r"\sigma": "activation of the output vertex",
     },
-    uses=("L3",),
     also=("channels", "cover"),
     because={
         "numbers": every_pair_of_channels_has_a_kernel,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.expressivity import symbols as wired
 from sparse_limits.theory.expressivity.wired_counts import usual_bound
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
@@ -170,7 +170,6 @@ types of the same probability $q$ are present with probability $[[all_covered]]\
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(6, 9),
         INPUTS.drawn_from(2, 5),
@@ -197,7 +196,6 @@ types of the same probability $q$ are present with probability $[[all_covered]]\
         "P": "probability",
         "i,j": "numbers of vertices of a first and of a second type, in sums",
     },
-    uses=("E2",),
     loose=(
         Loose(
             expression="chernoff",

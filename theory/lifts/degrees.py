@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
@@ -83,7 +83,6 @@ variance $[[variance]]$, $$P(X=k)=[[degree_law]]\quad(k\le n),$$ $$P(X=0)=[[degr
         "textbook; beyond the list of theorems, which names Definition 4.2, “Random sparse lift”",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(WIDTH.drawn_from(3, 40), DEGREE.drawn_from(sp.Rational(1, 8), 3), IN_DEGREE),
     hypotheses=(
         INDEPENDENT,

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.lifts.activation_map import EDGE_MAP
 from sparse_limits.theory.lifts.lift import Lift
 from sparse_limits.theory.lifts.module import Edge, PerceptronModule
@@ -155,7 +155,6 @@ $w_B=0$ where the fibre is empty. (c) Lifts compose; in-fibrations compose.
         "fibrations of graphs (Boldi and Vigna 2002), for perceptron modules; beyond the list of theorems",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         DIAMOND_WEIGHTS,
         Quantity(c, "weight of the first of two edges above one edge of the base", sp.S.Reals),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.bracketed_sum import BracketedSum
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import (
@@ -148,7 +148,6 @@ $$P(M\ge1)=[[some_copy]].$$
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(6, 8),
         DEGREE.drawn_from(sp.Rational(1, 4), 3),
@@ -181,7 +180,6 @@ $$P(M\ge1)=[[some_copy]].$$
         "P": "probability",
         "i,j": "numbers of vertices of the two types, in the last sum",
     },
-    uses=("L11.1",),
     also=("isolated_variance",),
     because={
         "copies": lambda places, cell_chance, expected_copies: (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.lifts.copies import (
     A_1,
@@ -181,7 +181,6 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
     steps=ISOLATED_STEPS,
     source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of a witness network of low loss"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         *WITNESS,
         LOSS,
@@ -207,7 +206,6 @@ at the radii, in this order, $$\rho=[[rho2]],$$ $$\rho=[[rho2_best]].$$
         r"\alpha": A_2**2 / M,
         "g": sp.Lambda(x, per_copy(x)),
     },
-    uses=("L15", "L16.1"),
     open_questions=(
         OpenQuestion(
             asks="What is the best constant of (B2), and does the loss that $M$ exact copies of a fixed witness guarantee fall faster than $M^{-2}$?",

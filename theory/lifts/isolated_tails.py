@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.no_guarantee import guaranteed, no_guarantee, unconditional
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.coverage import ALL_DISJOINT, DISJOINT, NUMBER, REGION, TYPE, TYPES, i, m, omega, q, r
@@ -229,7 +229,6 @@ increase.
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(14, 19),
         DEGREE.drawn_from(sp.Rational(1, 4), 1),
@@ -267,7 +266,6 @@ increase.
         "P": "probability",
         "v": "variance of which $C$ is a function",
     },
-    uses=("L11.2", "L11.3"),
     aids={
         "factorial_moment": factorial_moment,
         "isolated_mean": isolated_mean,

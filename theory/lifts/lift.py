@@ -113,7 +113,7 @@ class Lift:
             if v in found:
                 continue
             base = self.over[v]
-            found[v] = self.module.sigma[base](*(self._sum(v, b, found) for b in self.module.sources(base)))
+            found[v] = self.module.activation(base, *(self._sum(v, b, found) for b in self.module.sources(base)))
             if shape_of(found[v]) != self.module.activations.shapes[base]:
                 wanted = self.module.activations.shapes[base]
                 raise InputError(f"vertex {v}: its σ gives shape {shape_of(found[v])}, expected {wanted}")
@@ -207,7 +207,7 @@ class Lift:
                 for b in self.module.sources(base):
                     terms = [arrived[u] for u in self.sources(v, b)]
                     sums.append(reduce(_added, terms) if terms else self.module.preactivations.zero((b, base)))
-                return self.module.sigma[base](*sums)
+                return self.module.activation(base, *sums)
 
             return sigma
 

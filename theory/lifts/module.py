@@ -140,6 +140,13 @@ class PerceptronModule:
         """The in-neighbours of a vertex, in the order of `maps`."""
         return self._sources.get(vertex, ())
 
+    def activation(self, vertex: Vertex, *preactivations: Any) -> Any:
+        """σ of a vertex; of no pre-activations, a pointwise σ is φ(0) in each entry of its space."""
+        sigma = self.sigma[vertex]
+        if isinstance(sigma, Pointwise) and not preactivations:
+            return sigma(self.activations.zero(vertex))
+        return sigma(*preactivations)
+
 
 SPACES = ("activations", "preactivations", "weights")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.lifts.tangent import (
     CONVEX,
     FLOW,
@@ -95,7 +95,6 @@ $$[[length]].$$ This is sharp, by the example of L12.
     steps=LENGTH_STEPS,
     source=Source("2501.05930", "v1", "beyond Theorem 2.1, of which L14.3 has the convergence"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER),
     hypotheses=(
         CONVEX,
@@ -105,7 +104,6 @@ $$[[length]].$$ This is sharp, by the example of L12.
     symbols={
         **TANGENT,
     },
-    uses=("L12",),
     aids={"gradient_bound": gradient_bound},
     sharp=(
         Sharp(expression="length", example="the flow of L12's example", check="lengths_are_integrals"),
@@ -199,7 +197,6 @@ $x(t)=[[growing_position]]$.
     steps=GROWING_STEPS,
     source=Source("2501.05930", "v1", "beyond Theorem 2.1"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER, WALKED),
     hypotheses=(CONVEX, FLOW, descent("growing_example", "growing_position")),
     named={"h": sp.Lambda(s, epsilon + _above * kappa / (kappa + s))},
@@ -209,7 +206,6 @@ $x(t)=[[growing_position]]$.
         **MODEL,
         "z": "output of the example, a number",
     },
-    uses=("L12",),
     aids={"gradient_bound": gradient_bound},
     sharp=(
         Sharp(expression="growing_loss", example="the example of the statement", check="growing_example_attains_all"),

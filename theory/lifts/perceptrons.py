@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.input_error import InputError
 from sparse_limits.theory.lifts.bundle import entries, shape_of
@@ -136,8 +136,6 @@ instead of sums, the full lift would compute the perceptron with weights $W_l/n_
         "abstract: “generalizing the idea of increasing the widths of multi-layer perceptrons”",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
-    uses=("L2",),
     quantities=(
         Quantity(
             tuple(entry for matrix in matrices for entry in matrix),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.lifts.coverage import REGION, m, omega
 from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, lam, n, sampled, value, variance
@@ -144,7 +144,6 @@ $\lambda$. Its part on $m$ of the copies of $u$ is a random sparse lift with $[[
         "sparsifying the weight tensors of usual architectures at initialization”; the form stated here is ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(n, "number of copies of the source of an edge of the base", COUNT, drawn=(3, 9)),
         Quantity(n_1, "number of copies of its target", COUNT_FROM_ZERO, drawn=(1, 5)),
@@ -178,7 +177,6 @@ $\lambda$. Its part on $m$ of the copies of $u$ is a random sparse lift with $[[
         "a_i": "weights of the readout for copy $i$",
         "i,j": "numbers of copies of the source and of the target",
     },
-    uses=("L2", "L8.1"),
     because={
         "pruned full lift": lambda graph_probability, joint_law: same(
             value(joint_law), value(graph_probability) * omega**N_e, by=lambda gap: sp.simplify(sp.powsimp(gap))

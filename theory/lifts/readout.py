@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.lifts.tangent import LOSS, SLOPE, TIME, L, epsilon, g, t
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -177,7 +177,6 @@ $L(T)=[[mode_loss]]$.
     steps=STEPS,
     source=Source("2501.05930", "v1", "Definition 4.1 for the readout; beyond it"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(epsilon, "bound of the loss of the other readout", NON_NEGATIVE, drawn=(sp.Rational(1, 20), 2)),
         Quantity(

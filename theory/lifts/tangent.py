@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -174,7 +174,6 @@ $x(t)=[[example_position]]$ (for the square loss see L13).
         "Figure 1, “Tangent approximation to” an error; the rate is ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER, SLOPE),
     hypotheses=(
         CONVEX,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.lifts.tangent import (
     FLOW,
@@ -169,7 +169,6 @@ on the gradient is false wherever the bound above is attained and $L>\varepsilon
     steps=STEPS,
     source=Source("2501.05930", "v1", "beyond Theorem 2.1"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(STEP, REACHED, START, LOSS, GOAL, TIME, PARAMETER, SLOPE),
     hypotheses=(
         Hypothesis("the loss is half the squared distance in $L^2(D)$"),

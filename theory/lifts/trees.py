@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.transfer import Transfer
 from sparse_limits.theory.formulas.valued import valued
@@ -210,7 +210,6 @@ walk), and $n$ times this probability tends to $C$.
         "2501.05930", "v1", "as for sparse random graphs (Erdős and Rényi 1960); beyond the list of theorems"
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(3, 12),
         DEGREE.drawn_from(sp.Rational(1, 8), 3),

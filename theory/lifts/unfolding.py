@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, p_0
 from sparse_limits.theory.lifts.degrees import DEGREE, PROBABILITY, SPARSE, WIDTH, lam, n
 from sparse_limits.theory.lifts.lift import Lift
@@ -106,7 +106,6 @@ tree-shaped witness as a function.
     steps=UNFOLDING_STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(tuple(skipping_weights.values()), "weights of the edges of the example, by their ends", sp.S.Reals),
     ),
@@ -117,7 +116,6 @@ tree-shaped witness as a function.
         "(u,P)": "walk that begins with that edge and goes on as $P$",
         r"M,\sigma": "maps of the edges and of the vertices of the module",
     },
-    uses=("L3",),
     also=("unfolding",),
     wrong=lambda: {
         "unfolding": {
@@ -238,7 +236,6 @@ child. It is $[[sparse_diamond]]$ if the two children share one grandchild (a di
     steps=COUNTING_STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH,
         DEGREE.drawn_from(sp.Rational(1, 8), 1),

@@ -9,7 +9,7 @@ from typing import TypeVar
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, p_0
 from sparse_limits.theory.lifts.degrees import n
 from sparse_limits.theory.proofs import proof
@@ -129,7 +129,6 @@ $$L\ge\tfrac12\sum_{S\notin\mathcal S}\hat f^*(S)^2,$$ with equality for $F=\sum
     steps=NO_COVER_STEPS,
     source=Source("2501.05930", "v1", "beyond the theorem list"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         MISSING,
         Quantity(F_S, "Walsh coefficient of the network at a set of inputs", sp.S.Reals),
@@ -221,7 +220,6 @@ size $s$ it is $[[coverage_one]]$, and for two sets of sizes $s_1,s_2$ with $s_{
     steps=COVERAGE_STEPS,
     source=Source("2501.05930", "v1", "beyond the theorem list"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(UNITS, UNIT_HEARS, SET, *SETS),
     hypotheses=(
         Hypothesis("the hypotheses of L18.1 hold"),
@@ -237,7 +235,6 @@ size $s$ it is $[[coverage_one]]$, and for two sets of sizes $s_1,s_2$ with $s_{
         "J": "set of needed sets of inputs, in the sum",
         "I": r"non-empty subset of $J$, whose sets have the union $\bigcup I$",
     },
-    uses=("L18.1",),
     because={
         "one mask": lambda kept: induction(kept, s, sp.S.One, lambda term: p_0 * term, by=sp.powsimp),
         "one set": lambda kept, coverage_one: induction(
@@ -326,7 +323,6 @@ $$P_{\mathrm{cov}}=[[coverage]].$$
     steps=TARGET_STEPS,
     source=Source("2501.05930", "v1", "beyond the theorem list"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         UNITS,
         UNIT_HEARS,
@@ -344,7 +340,6 @@ $$P_{\mathrm{cov}}=[[coverage]].$$
         SHARED,
     ),
     symbols={**LOSS, r"P_{\mathrm{cov}}": "probability that both triples are covered"},
-    uses=("L18.1", "L18.2"),
     sharp=(
         Sharp(
             expression="both_missing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.lifts.coverage import ALL_DISJOINT, DISJOINT, REGION, TYPE, TYPES, i, omega, q, r
 from sparse_limits.theory.lifts.degrees import DEGREE, SPARSE, WIDTH, lam, n
 from sparse_limits.theory.lifts.isolated import (
@@ -167,7 +167,6 @@ respect close to a Poisson variable.
     steps=STEPS,
     source=Source("2501.05930", "v1", "abstract (random graph theory); beyond the text seen"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(9, 14),
         DEGREE.drawn_from(sp.Rational(1, 4), 3),
@@ -187,7 +186,6 @@ respect close to a Poisson variable.
         "M": "number of copies of the witness",
         **ISOLATED,
     },
-    uses=("L11.2",),
     aids={
         "expected_copies": expected_copies,
         "isolated_mean": isolated_mean,

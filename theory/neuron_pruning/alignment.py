@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.neuron_pruning.symbols import LINEAR_OUTPUT, ONE_RELU
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT_FROM_ZERO, Hypothesis, Quantity
@@ -223,7 +223,6 @@ neurons. This number is at least $[[leading]]$, and equal to it to leading order
         "neuron pruning”; the constant is ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(9, 20)),
         ANGLE.drawn_from(sp.Rational(1, 20), sp.Rational(3, 2)),

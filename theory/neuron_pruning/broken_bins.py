@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.kink import kink, kink_bound, radius
 from sparse_limits.theory.neuron_pruning.symbols import NORMAL
@@ -164,7 +164,6 @@ broken bin costs a fixed error does not hold in this reading.
         "our reading",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(T, "number of bins", COUNT, drawn=(5, 7)),
         Quantity(k, "number of broken bins at the start", COUNT_FROM_ZERO, drawn=(1, 4)),

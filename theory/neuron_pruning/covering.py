@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Told, opened
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import put_in, valued
@@ -246,7 +246,6 @@ $\varepsilon$ for some $S$ and some $\alpha$. Success with probability $\delta$ 
     steps=STEPS,
     source=Source("2603.02234", "v1", "a step towards N9.2, beyond the text at hand"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(3, 9)),
         NEURONS.drawn_from(2, 9),
@@ -272,7 +271,6 @@ $\varepsilon$ for some $S$ and some $\alpha$. Success with probability $\delta$ 
         **SEARCHED,
         **GAMMA,
     },
-    uses=("N2", "N3.2"),
     open_questions=(
         OpenQuestion(
             asks="How many random neurons are enough, for a linear output and three inputs or more?",

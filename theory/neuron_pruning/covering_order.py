@@ -8,7 +8,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Told, opened
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import NEURONS, N, delta, eps, ratio
@@ -290,7 +290,6 @@ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         "abstract: “neuron pruning requires a starting network with Ω(d/ε) hidden neurons”; v3 has Ω(1/ε); the logarithm is ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(3, 9)),
         NEURONS.drawn_from(2, 9),
@@ -313,7 +312,6 @@ and $\delta$, $$[[leading]]\,(1+o(1))$$ as $\varepsilon\to0$.
         Hypothesis("an error up to that of every dimension", eps <= small_error, needed_by=("order",)),
     ),
     symbols=MOMENT,
-    uses=("N9.1",),
     aids={"steepness": steepness, "least": least, "second_moment": moment_at, "two_moments": two_moments},
     loose=(
         Loose(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import put_in, valued
@@ -150,7 +150,6 @@ neurons, at $N=n$.
     steps=STEPS,
     source=Source("2603.02234", "v1", "beyond the abstract, which has “Ω(d/ε) hidden neurons”"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         DIMENSION,
         NEURONS.drawn_from(2, 9),
@@ -164,7 +163,6 @@ neurons, at $N=n$.
     ),
     hypotheses=(*WHOLE_NEURONS, Hypothesis("the target is a coordinate")),
     symbols={**TARGET, **RELU, **LINEAR_OUTPUT, **SEARCHED},
-    uses=("N3.2", "N9.1"),
     aids={"pyramid": pyramid, "all_corners": all_corners, "enough": enough},
     loose=(
         Loose(
@@ -305,7 +303,6 @@ and $\eta\to0$ with $\eta\sqrt d\to\infty$, this is $$[[leading]]\,(1+o(1))$$ as
     steps=ORDER_STEPS,
     source=Source("2603.02234", "v1", "beyond the abstract, which has “Ω(d/ε) hidden neurons”"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         DIMENSION,
         NEURONS.drawn_from(2, 9),
@@ -326,7 +323,6 @@ and $\eta\to0$ with $\eta\sqrt d\to\infty$, this is $$[[leading]]\,(1+o(1))$$ as
     ),
     named={"H": entropy},
     symbols=MOMENT,
-    uses=("N9.2", "N10.1"),
     aids={"cube_moment": moment_at, "two_moments": neurons},
     loose=beside_two_moments(
         "cube_moment", {d: 12, eps: sp.Rational(1, 100)}, (50, 200), far=sp.Rational(1, 100), near=sp.Rational(1, 16)

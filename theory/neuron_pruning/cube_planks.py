@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.neuron_pruning.alignment import ERROR, NEURONS, SUCCESS, N, delta, eps, ratio
 from sparse_limits.theory.neuron_pruning.covering_order import eta
@@ -179,7 +179,6 @@ $h_i/\|u_i\|_1$ is at least $[[cover_sum]]$, which one plank attains.
         "beyond the abstract, which has “Ω(d/ε) hidden neurons”; by the plank theorem of Ball (1991)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(16, 30)),
         Quantity(s, "argument of the Laplace transform of a weight's modulus", POSITIVE, drawn=(sp.Rational(1, 4), 6)),

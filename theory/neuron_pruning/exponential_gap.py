@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import SUCCESS, delta, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
@@ -90,7 +90,6 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
     steps=STEPS,
     source=Source("2603.02234", "v3", "abstract: “revealing an exponential separation between the two approaches”"),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 9),
         SMALL,
@@ -122,7 +121,6 @@ $$M=e^{(\lambda+o(1))W},\qquad\lambda=[[exponent]].$$
         Hypothesis("output weights are random too: for retrained ones this is not said"),
         Hypothesis("the weights are independent of the target"),
     ),
-    uses=("N4.1", "N5.2"),
     remarks=(
         Remark(
             r"$M$ does not grow with $d$. For a linear output N9.2 has $d/\varepsilon$, and for fixed $d$ another logarithm, but there "

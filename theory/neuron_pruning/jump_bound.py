@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import (
@@ -22,7 +24,7 @@ from sparse_limits.theory.neuron_pruning.alignment import (
 from sparse_limits.theory.neuron_pruning.jumps import after, ahead, arc, fits, g, h, here, jump, k, most_pairs, sines
 from sparse_limits.theory.neuron_pruning.symbols import GAMMA, NEURON, ONE_RELU
 from sparse_limits.theory.proofs import proof
-from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
+from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, same, vanishes
 
 largest_error = sp.Rational(1, 3)
@@ -217,10 +219,9 @@ number times $\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $
         "2603.02234", "v1", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         SMALL,
-        NEURONS.drawn_from(1, 9),
+        replace(NEURONS, within=COUNT, drawn=(1, 9)),
         SUCCESS.drawn_from(sp.Rational(1, 10), 1),
         Quantity(
             s,
@@ -281,7 +282,6 @@ number times $\varepsilon\ln\frac1\varepsilon$ tends, as $\varepsilon\to0$, to $
         "T": pair,
         "R": ratio,
     },
-    uses=("N5.1",),
     also=("term",),
     aids=OF_TWO_INPUTS,
     loose=(

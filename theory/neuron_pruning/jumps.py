@@ -7,7 +7,7 @@ from itertools import combinations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import ERROR, eps
 from sparse_limits.theory.neuron_pruning.symbols import NEURON, ONE_RELU
@@ -227,7 +227,6 @@ $q_k=[[most_pairs]]$ in place of $\binom{k+2}2$.
         "2603.02234", "v1", "beyond Theorem 1, “Lower bound for neuron pruning”, which is for one hidden layer"
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(eps, ERROR.meaning, CLOSED_UNIT, drawn=(sp.Rational(1, 10**4), sp.Rational(1, 5))),
         Quantity(k, "number of kinks in the arc", COUNT, drawn=(1, 6)),

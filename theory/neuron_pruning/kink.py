@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.simplifying import by_moduli
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
@@ -90,7 +90,6 @@ over this interval, with equality for $g=[[best_affine]]$ (in $x=t-t^*$, up to t
     steps=STEPS,
     source=Source("2603.02234", "v1", "Lemma 2: “A breakpoint is necessary for approximation”; the constant is ours"),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(kink, "change of slope at the kink", sp.S.Reals),
         Quantity(radius, "half the width of the interval", POSITIVE),

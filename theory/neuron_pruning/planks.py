@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import (
@@ -190,7 +190,6 @@ cover the unit ball: the sum of their relative half-widths $h_i/\|u_i\|_2$ is at
         "beyond the abstract, which has “Ω(d/ε) hidden neurons”; by the plank theorem of Bang (1951)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(d, INPUTS.meaning, whole_from(3), drawn=(16, 30)),
         Quantity(
@@ -220,7 +219,6 @@ cover the unit ball: the sum of their relative half-widths $h_i/\|u_i\|_2$ is at
         r"\theta": "variable of integration",
         **GAMMA,
     },
-    uses=("N2",),
     aids={"least": least, "covered": covered},
     loose=(
         Loose(

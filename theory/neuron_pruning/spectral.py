@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Let, Told
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.formulas.smallest import Smallest
@@ -144,7 +144,6 @@ $[[multiplicity]]$. With multiplicities they add up to $\|f\|^2=[[total]]$.
     steps=SPECTRUM_STEPS,
     source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 7),
         Quantity(k, "degree of a spherical harmonic", COUNT_FROM_ZERO, drawn=(0, 6)),
@@ -161,7 +160,6 @@ $[[multiplicity]]$. With multiplicities they add up to $\|f\|^2=[[total]]$.
     ),
     hypotheses=(Hypothesis("the direction of the neuron is uniform"),),
     symbols=SPECTRUM,
-    uses=("K1",),
     because={
         "start": lambda weight, at_equator, density, zeroth, first: (
             same(zeroth, at_equator.subs(k, 0) * density),
@@ -275,7 +273,6 @@ therefore necessary. This is the smallest $N$ with $T_d(N)\le a$; here $T$ is ta
     steps=TAIL_STEPS,
     source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 7),
         Quantity(k, "degree of a spherical harmonic", COUNT_FROM_ZERO, drawn=(0, 6)),
@@ -312,7 +309,6 @@ therefore necessary. This is the smallest $N$ with $T_d(N)\le a$; here $T$ is ta
     ),
     named={"q": sp.gamma(d / 2) ** 2},
     symbols=TAIL,
-    uses=("N6.1",),
     sharp=(
         Sharp(
             expression="tail",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Remark, Source
 from sparse_limits.theory.equivariance import block_chances, lower_bound
 from sparse_limits.theory.equivariance.symbols import B
 from sparse_limits.theory.formulas.no_guarantee import guaranteed, unconditional
@@ -128,7 +128,6 @@ the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$.
         "abstract: “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”, of which v3 has no factor d",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(d, INPUTS.meaning, COUNT, drawn=(1, 9)),
         Quantity(n, "number of neurons for each input", COUNT_FROM_ZERO, drawn=(0, 40)),
@@ -142,7 +141,6 @@ the error at $x=-w^*$ is $[[opposite_error]]$ up to $\varepsilon$.
         Hypothesis("a ReLU after the output"),
     ),
     symbols=BEHIND_RELU,
-    uses=("R5.1", "R8"),
     aids={"needed": block_chances.needed, "no_pair_of_a_sign": no_pair_of_a_sign},
     loose=(
         Loose(
@@ -250,7 +248,6 @@ $w^*=(1,\dots,1)/\sqrt d$ and $\varepsilon<[[flat_error]]$ the bound is $$[[flat
         "abstract: “weight pruning achieves ε-approximation with only O(d log(1/ε)) neurons”",
     ),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 9),
         NEURONS.drawn_from(0, 9),
@@ -290,7 +287,7 @@ $w^*=(1,\dots,1)/\sqrt d$ and $\varepsilon<[[flat_error]]$ the bound is $$[[flat
         ),
     ),
     symbols=TWO_COORDINATES,
-    uses=("N2", "N4.1"),
+    uses=("N4.1",),
     remarks=(
         Remark(
             r"For $w^*=e_1$ there are no two nonzero coordinates: masks as in N4.1, for $\sigma(x_1)$ alone, also work for a linear output."

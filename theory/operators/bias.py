@@ -7,7 +7,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import UP_TO_ONE, m, n
 from sparse_limits.theory.operators.symbols import POSITIONS, sigma
@@ -177,7 +177,6 @@ $O_P(n^{-3/2})$. If exactly $K=\rho mn$ entries of such a mask are kept, $h=0$: 
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(2, 60),
         COLUMNS.drawn_from(2, 60),
@@ -259,7 +258,6 @@ $O_P(n^{-3/2})$. If exactly $K=\rho mn$ entries of such a mask are kept, $h=0$: 
         **MEAN,
         **KEPT_ENTRIES,
     },
-    uses=("O1",),
     because={
         "one other vector": lambda cross_term: same(
             back**2 + cross_term, (other * onto + sigma * back) ** 2 / (sigma**2 - other**2), by=sp.cancel

@@ -10,7 +10,7 @@ from typing import Literal
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.graphon.symbols import CUT, UP_TO_ONE
 from sparse_limits.theory.input_error import InputError
@@ -242,7 +242,6 @@ If no singular values except $\sigma_1$ and $\sigma_2$ differ from $0$, this is 
         "10.5)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         CUT_NORM,
         Quantity(edges, "number of edges of the motif", COUNT),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
 from sparse_limits.theory.operators.symbols import POSITIONS, sigma
@@ -105,14 +105,16 @@ largest averages (from supersolutions): At $a=\sqrt{n/C}$, $b=\sqrt{m/R}$ no hei
 
 minimax (from supersolutions; cited: Sion, Pacific J. Math. 8 (1958) 171: for a function on two convex sets, one of them compact, that is
 quasi-convex and lower semicontinuous in one variable, quasi-concave and upper semicontinuous in the other, infimum and supremum may be
-exchanged): The heights are convex in $(a,b)$, so that their least maximum is the largest, over $p,q$ with $\int p+\int q=1$, of the least
-$\int p\,(\frac1a+\frac1m\int Vb)+\int q\,(\frac1b+\frac1n\int Va)$.
+exchanged): Let $V$ be continuous or constant on the cells of a grid. Above the edge the solutions $a,b$ are like $V$, and the probability
+measures $p,q$, on rows and columns together, are compact. The heights are convex in $(a,b)$, so that the infimum of their maximum is the
+largest, over $p,q$, of the least $\int p\,(\frac1a+\frac1m\int Vb)+\int q\,(\frac1b+\frac1n\int Va)$.
 
 one place (from minimax; by Fubini): In this expression $a(u)$ occurs in $\frac pa+\frac{aQ}n$ and $b(v)$ in $\frac qb+\frac{bP}m$, with
 $Q=\int V(u,\cdot)q$ and $P=\int V(\cdot,v)p$.
 
 least sums (from one place): These sums are at least $[[row_bound]]$ and $[[column_bound]]$: they exceed these bounds by squares, which can
-be made $0$.
+be made $0$. In the bounds what is no density of $p$ or $q$ enters $P$ and $Q$ alone. Densities near $p,q$ have nearly the same $P$ and $Q$, so
+that the supremum over densities is the same.
 
 constant profile (from largest averages, least sums): For constant $V$ the bound of *largest averages* is $[[constant_edge]]$, and
 $p=q=\frac12$ attains it from below.
@@ -206,9 +208,10 @@ $e$ be the *edge* of the noise, where the singular values of $H/\sqrt{mn}$ end i
 **Any variances.** In general $e$ is the least $z$ for which the quadratic vector equation
 $$z=\frac1{a(u)}+\frac1m\int V(u,v)\,b(v)\,dv,\qquad z=\frac1{b(v)}+\frac1n\int V(u,v)\,a(u)\,du$$
 has a positive solution $a,b$. It is also the value of two extremal problems. With $B=\int V(u,\cdot)b$ and $A=\int V(\cdot,v)a$,
-$$e=\min_{a,b>0}\ \max\Big(\sup_u\,[[row_height]],\ \sup_v\,[[column_height]]\Big).$$
-For densities $p$ on the rows and $q$ on the columns with $\int p+\int q=1$, let $Q=\int V(u,\cdot)q$ and $P=\int V(\cdot,v)p$. Then
-$$e=\max_{p,q}\Big(\int[[row_bound]]\,du+\int[[column_bound]]\,dv\Big).$$
+$$e=\inf_{a,b>0}\ \max\Big(\sup_u\,[[row_height]],\ \sup_v\,[[column_height]]\Big).$$
+For densities $p$ on the rows and $q$ on the columns with $\int p+\int q=1$, let $Q=\int V(u,\cdot)q$ and $P=\int V(\cdot,v)p$. Then, for
+$V$ that is continuous or constant on the cells of a grid,
+$$e=\sup_{p,q}\Big(\int[[row_bound]]\,du+\int[[column_bound]]\,dv\Big).$$
 So any positive $(a,b)$ bounds $e$ from above, and any $(p,q)$ from below. In particular $e\le[[edge_bound]]$, where $R$ and $C$ are the
 largest row and column averages of $V$.
 
@@ -218,7 +221,6 @@ is then seen at $s=[[outlier]]$, and from $s$ it is recovered as $\sigma=[[debia
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(20, 60),
         COLUMNS.drawn_from(20, 60),

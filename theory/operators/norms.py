@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.graphon.symbols import CUT
 from sparse_limits.theory.operators.motifs import cycle
 from sparse_limits.theory.operators.symbols import (
@@ -155,7 +155,6 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
         "textbook but for the constants (Lovász 2012, section 8.2 for the norms, chapter 11 for spectra; Wedin); beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(CUT_NORM,),
     hypotheses=(Hypothesis(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)"),),
     symbols={
@@ -318,7 +317,6 @@ and $-\varepsilon$ on the other. The second and the third bound are attained whe
         "elementary, from the definition of the cut norm (Lovász 2012, section 8.2); beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         replace(CUT_NORM, within=NON_NEGATIVE),
         Quantity(eps, "modulus of the difference in the example", POSITIVE),

@@ -7,7 +7,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.graphon.lognormal import column_scale, correlation, noise_scale, row_scale
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.symbols import OPERATOR, QUADRATURE
@@ -144,7 +144,6 @@ $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$, with $\tau$ the thres
         "textbook (kernel operators: Lovász 2012, section 7.5), with SNIP's rows as our example; beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS,
         COLUMNS,
@@ -162,7 +161,6 @@ $W=\operatorname{erfc}\big(\frac\tau{\sqrt2\psi(u)}\big)$, with $\tau$ the thres
         Hypothesis("all columns have the profile 1, SNIP with standard normal weights", needed_by=("row_value",)),
     ),
     symbols=OPERATOR,
-    uses=("S4",),
     sharp=(
         Sharp(
             expression="lower",
@@ -324,7 +322,6 @@ with the Hurwitz zeta function $\zeta$; $o(1)$ tends to $0$ as $n\to\infty$. As 
     steps=NYSTROM_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     remarks=(
         Remark(
             r"Measured for the probit graphon (G8, $(s_f,s_g,s)=(.8,.6,1)$, $\rho=.2$): with Gauss–Hermite nodes the errors of the three "

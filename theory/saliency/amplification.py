@@ -7,7 +7,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, holds, same
@@ -197,7 +197,6 @@ $b_j$, its graphon tends to one that depends on $u$ only.
     steps=STEPS,
     source=SELECTION,
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         DIMENSION.drawn_from(2, 60),
         Quantity(b, "slope of the residual along an input", sp.S.Reals),
@@ -226,7 +225,7 @@ $b_j$, its graphon tends to one that depends on $u$ only.
         r"\beta_j": "mean over the weights of $w_jg_j$",
         **ROW_POSITION,
     },
-    uses=("S5", "S8"),
+    uses=("S5",),
     pitfalls=(
         Pitfall(
             control="no amplification",

@@ -10,7 +10,7 @@ from itertools import chain, combinations, permutations, product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.simplifying import by_moduli
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.concentration import hoeffding_rate, pairs
@@ -251,7 +251,6 @@ is claimed to be sharp.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract, which names no N:M sparsity"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         KEPT.drawn_from(1, 4),
         replace(BLOCK, within=COUNT, drawn=(5, 8)),
@@ -305,7 +304,7 @@ is claimed to be sharp.
         r"\omega": "number of weights of a block that are kept, or removed if these are fewer",
         **CUT,
     },
-    uses=("G1.1", "S12"),
+    uses=("S12",),
     remarks=(
         Remark(
             r"Measured: in some 1:4 masks of iid scores a search finds cuts of more than two fifths of the bound at $m=n=128$, "

@@ -7,7 +7,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
@@ -199,7 +199,6 @@ $r$.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which calls GraSP heterogeneous)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(theta, "angle between two inputs, in radians", sp.Interval(0, sp.pi), drawn=(sp.Rational(1, 10), 3)),
         replace(LENGTH, within=NON_NEGATIVE),

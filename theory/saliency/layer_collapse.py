@@ -8,7 +8,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, same
@@ -102,7 +102,6 @@ and all these limits are $0$.)
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         replace(SCALES[0], within=NON_NEGATIVE),
         SCALES[1],
@@ -120,7 +119,7 @@ and all these limits are $0$.)
         Hypothesis("the scales differ", first_scale < second_scale),
     ),
     symbols={**KEPT_SHARE, r"\rho_1, \rho_2": "limiting density of the first layer, and of the second"},
-    uses=("S1", "S4", "S14.1"),
+    uses=("S1",),
     also=("collapse",),
     aids={"noises": noises},
     because={

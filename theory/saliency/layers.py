@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import valued
@@ -133,7 +133,6 @@ probability at least $1-\delta$ the kept share of a layer with $n_l$ of the $n$ 
     steps=COUPLED_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ANY_FAILURE.drawn_from(sp.Rational(1, 100), sp.Rational(1, 2)),
         Quantity(layer_size, "number of weights in a layer", COUNT, drawn=(3, 40)),
@@ -158,7 +157,6 @@ probability at least $1-\delta$ the kept share of a layer with $n_l$ of the $n$ 
         **KEPT_SHARE,
         **LAYER_DENSITY,
     },
-    uses=("G2", "S1"),
     aids={"uniform_error": uniform_error},
     loose=(
         Loose(
@@ -258,7 +256,6 @@ $\rho_2=[[pareto_rho_2]]$.
     steps=TWO_LAYERS_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ANY_DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
         THRESHOLD.drawn_from(sp.Rational(1, 2), 4),
@@ -283,7 +280,7 @@ $\rho_2=[[pareto_rho_2]]$.
         Hypothesis("no score is saturated, for Pareto noise", rho <= pareto_critical_density),
     ),
     symbols=LAYER_DENSITY,
-    uses=("S1", "S14.1"),
+    uses=("S1",),
     also=("density", "rho_1", "rho_2"),
     because={
         "threshold": threshold_is_where_the_density_is_met,

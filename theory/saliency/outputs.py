@@ -7,7 +7,7 @@ from itertools import combinations, product
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis, Quantity
@@ -185,7 +185,6 @@ score with the profile $\varphi_j=[[profile]]$.
     steps=GRAPHON_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         THRESHOLD,
         WEIGHT,
@@ -211,7 +210,6 @@ score with the profile $\varphi_j=[[profile]]$.
         ),
     ),
     symbols={**OUTPUTS, **OF_A_WEIGHT, **ON_ROW_LATENTS, **COLUMN_FACTOR, **PRODUCT_TAIL},
-    uses=("S3", "S4"),
     also=("column_density",),
     because={
         "any data": one_input_has_the_score,
@@ -341,7 +339,6 @@ $[[reversed_pairs]]$; those of a factorised saliency never.
     steps=ORDER_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WEIGHT,
         READOUT,
@@ -363,7 +360,6 @@ $[[reversed_pairs]]$; those of a factorised saliency never.
         SYMMETRIC,
     ),
     symbols={**OUTPUTS, **WHOLE_MEAN, **ON_ROW_LATENTS, **ROW_FACTOR, **COLUMN_FACTOR, **NOISE},
-    uses=("S7.1",),
     also=("witness",),
     because={
         "two orders": columns_that_are_not_parallel_disagree,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -128,7 +128,6 @@ Like P2, this is an approximation: its first two moments are exact.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ANY_THRESHOLD,
         WEIGHT,
@@ -167,7 +166,7 @@ Like P2, this is an approximation: its first two moments are exact.
         r"E_w, E_{w,\zeta}": r"mean over $w$, and over $w$ and $\zeta$",
         r"p_j(\tau)": r"predicted share of the weights of column $j$ whose score exceeds $\tau$",
     },
-    uses=("S3", "S5", "S6", "S7.1"),
+    uses=("S6",),
     aids={"closure": stein_model.expressions["closure"]},
     remarks=(
         Remark(

@@ -6,7 +6,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
@@ -181,7 +181,6 @@ fair coins.
     steps=STEPS,
     source=SELECTION,
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(tau, "threshold above which signed scores are kept", sp.S.Reals, drawn=(-2, 2)),
         DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
@@ -215,7 +214,7 @@ fair coins.
         **OVER_DATA,
         **REALISED_KERNEL,
     },
-    uses=("S1", "S4", "S8"),
+    uses=("S8",),
     also=("kernel", "kernels", "threshold", "flat_threshold"),
     aids={
         "four_scores": ((sp.Integer(1), (1, -1)), (sp.Integer(2), (2, -2))),  # profile and scores of two columns

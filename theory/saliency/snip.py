@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source
 from sparse_limits.theory.formulas.level import level
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -130,7 +130,6 @@ where $R=\|x\|$. Samples at $x=0$ have no angle and no length; they contribute n
     steps=GRADIENT_STEPS,
     source=Source("2602.06675", "v1", "second-hand description of the SNIP profile"),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(
             cosine,
@@ -295,7 +294,6 @@ The threshold `threshold` solves $\int H(\tau/\varphi)=\rho$; for a constant pro
         "implicit feature selection”; the form for normal weights is ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         THRESHOLD,
         DENSITY.drawn_from(sp.Rational(1, 50), sp.Rational(9, 10)),
@@ -322,7 +320,6 @@ The threshold `threshold` solves $\int H(\tau/\varphi)=\rho$; for a constant pro
         "K_0, K_1": "modified Bessel functions of the second kind",
         r"\mathbf L_{-1}, \mathbf L_0": "modified Struve functions",
     },
-    uses=("S1", "S3"),
     also=("column_density", "threshold", "flat_threshold"),
     because={
         "profile": lambda profile: same(1 - half_normal.at(profile), u),

@@ -7,7 +7,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Pitfall, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, nonnegative, same
@@ -234,7 +234,6 @@ weight alone decides, the two are equal.
     steps=STEIN_STEPS,
     source=Source("2602.06675", "v1", "second-hand description of SNIP's profile, from the residual alone"),
     provenance=Provenance.PITFALL,
-    proof=Proof.PROVED,
     quantities=(
         ANY_THRESHOLD,
         WEIGHT,
@@ -267,7 +266,7 @@ weight alone decides, the two are equal.
         "g_j": "gradient of a weight of column $j$, the mean over the data of residual times input where the neuron is active",
         r"p_j(\tau)": r"predicted share of the weights of column $j$ whose score exceeds $\tau$",
     },
-    uses=("S3", "S4"),
+    uses=("S4",),
     pitfalls=(
         Pitfall(
             control="P0: the residual alone",

@@ -8,7 +8,7 @@ from math import comb
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.rate import mean_deviation, mode
@@ -185,7 +185,6 @@ the noise floor of every comparison.
     steps=ROW_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         READOUT,
         WEIGHT,
@@ -222,7 +221,6 @@ the noise floor of every comparison.
         r"\rho": r"mean of the kept share $N(\tau)/nd$",
         **MEAN,
     },
-    uses=("S3",),
     also=("equal_failure", "equal_concentration"),
     aids={"residual": "fixed", "uniform_rate": uniform_rate, "fair_floor_error": fair_floor_error},
     loose=(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, UNIT, Hypothesis, Quantity
@@ -141,7 +141,6 @@ bound. Such a joint law need not come from independent rows.
     steps=COUNT_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(ROWS, WIDE, ANY_SUPPORT, ANY_ON, ANY_OFF, CUT.drawn_from(0, 9), KEPT),
     hypotheses=(INDEPENDENT_ROWS, SMALLER),
     symbols={**SUPPORT_SET, "p_j": "probability that an entry of column $j$ is kept"},
@@ -293,7 +292,6 @@ $|h_j|$ (S5).
     steps=RANKED_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS,
         WIDE,
@@ -332,7 +330,7 @@ $|h_j|$ (S5).
         "E_D, r": "mean over the data, and residual at a sample, output less target",
         "x_j": "coordinate $j$ of the input of a sample",
     },
-    uses=("S16.1", "S4", "S5"),
+    uses=("S5",),
     aids={"two_columns_failure": two_columns_failure},
     loose=(
         Loose(

@@ -6,7 +6,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, same
@@ -174,7 +174,6 @@ So the mask is homogeneous in cut norm, but not down to the noise.
         "et al. (2020)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         THRESHOLD,
         DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
@@ -211,7 +210,6 @@ So the mask is homogeneous in cut norm, but not down to the noise.
         "K_0, K_1": "modified Bessel functions of the second kind",
         r"{}_1F_2": "generalised hypergeometric function",
     },
-    uses=("S4",),
     also=("row_profile", "column_profile"),
     aids={"middle": middle},
     because={

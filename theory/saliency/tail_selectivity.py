@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, nonnegative, same
@@ -233,7 +233,6 @@ They are valid for all $t>0$ and sharp as $t\to\infty$.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         THRESHOLD.drawn_from(1, 8),
         Quantity(phi_1, "profile of the stronger of two columns", POSITIVE, drawn=(sp.Rational(3, 2), 3)),
@@ -258,7 +257,6 @@ They are valid for all $t>0$ and sharp as $t\to\infty$.
         "K_0": "modified Bessel function of the second kind",
         "x": "variable of the integrals",
     },
-    uses=("S1", "S4"),
     sharp=(
         Sharp(
             expression="mills_lower", example=r"$t\to\infty$", check="tails_lie_between_their_bounds", side=Side.BELOW

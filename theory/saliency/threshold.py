@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.level import level, solves
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -142,7 +142,6 @@ $\tau\to[[powered_threshold]]$; both leave $W$ unchanged.
         "threshold is ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         THRESHOLD,
         DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
@@ -308,8 +307,6 @@ weights have the second moment $E[w^2\,1\{|w|>st\}]=[[second_moment]]$ with $t=\
         "threshold and second moment are ours",
     ),
     provenance=Provenance.STATED,
-    proof=Proof.PROVED,
-    uses=("S1",),
     quantities=(
         ANY_DENSITY.drawn_from(sp.Rational(1, 100), sp.Rational(9, 10)),
         Quantity(s, "standard deviation of the weights", POSITIVE),

@@ -7,7 +7,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, nonnegative, same
@@ -163,7 +163,6 @@ claimed to be sharp.
         "beyond the abstract, which names neither Wanda (Sun et al. 2023) nor row-wise thresholds",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ANY_THRESHOLD,
         COLUMN,
@@ -182,7 +181,9 @@ claimed to be sharp.
     ),
     hypotheses=(
         Hypothesis("$f_i>0$"),
-        Hypothesis("for the limit: profiles and independent noise as in S1; the numbers of rows and of columns grow without bound"),
+        Hypothesis(
+            "for the limit: profiles and independent noise as in S1; the numbers of rows and of columns grow without bound"
+        ),
         Hypothesis("for Wanda: independent standard normal weights", needed_by=("kernel",)),
         Hypothesis(r"for the bound: $\varphi$ monotone, columns at midpoints, noise independent", needed_by=("bound",)),
     ),
@@ -203,7 +204,7 @@ claimed to be sharp.
         r"M_\tau": r"mask that keeps the scores above the threshold $\tau$",
         "v_j": "position of column $j$, the midpoint of its cell",
     },
-    uses=("S1", "G1.2", "G4.1"),
+    uses=("G1.2",),
     aids={"selection": "row", "left_half": left_half},
     loose=(
         Loose(

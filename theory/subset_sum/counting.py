@@ -9,7 +9,7 @@ from math import prod
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
@@ -165,7 +165,6 @@ sample cost nothing extra (R4).
         "counting (pigeonhole, Markov)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ITEMS.drawn_from(0, 3),
         Quantity(m, "number of coordinates of an item", COUNT, drawn=(1, 4)),
@@ -197,7 +196,6 @@ sample cost nothing extra (R4).
         "j": "number of a coordinate, and index of summation in $F_k$",
         "I": "$1$ where the empty subset counts, else $0$",
     },
-    uses=("R1.1",),
     also=("vector_count",),
     sharp=(
         Sharp(

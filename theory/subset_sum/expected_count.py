@@ -8,7 +8,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -172,7 +172,6 @@ $F_k(t)=[[sum_cdf]]$, and $$\mathbb EN=[[expected_count]],$$ a rational number f
     steps=COUNT_STEPS,
     source=FIRST_MOMENT,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         SUBSET_SIZE.drawn_from(1, 5),
         ITEMS.drawn_from(0, 6),
@@ -311,7 +310,6 @@ $\rho=[[rate]]$, $q=[[quartic]]$, $s=[[sextic]]$.
     steps=EXPANSION_STEPS,
     source=FIRST_MOMENT,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         replace(ITEMS, within=COUNT, drawn=(1, 6)),
         TARGET.drawn_from(-2, 2),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance
+from sparse_limits.theory.claims import Claim, Provenance
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
@@ -165,7 +165,6 @@ $[[gaussian_pair]]$ for normal weights.
     steps=MEAN_STEPS,
     source=SOURCE,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         SUBSET_SIZE.drawn_from(1, 6),
         replace(ITEMS, within=COUNT, drawn=(2, 4)),
@@ -185,7 +184,6 @@ $[[gaussian_pair]]$ for normal weights.
     ),
     named=PARTS,
     symbols=USABLE_HITS,
-    uses=("R5.1",),
     sharp=tuple(
         Sharp(expression=pair, example="the density at $0$", check="densities_of_two_are_integrals_of_squares")
         for pair in ("uniform_pair", "gaussian_pair")
@@ -270,7 +268,6 @@ $N$ reaches $1$ (R5.2).
     steps=CHANCE_STEPS,
     source=SOURCE,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ITEMS.drawn_from(0, 4),
         Quantity(usable, "number of usable items", COUNT_FROM_ZERO, drawn=(1, 4)),
@@ -293,7 +290,6 @@ $N$ reaches $1$ (R5.2).
         "k": SUBSET_SIZE.meaning,
         **{str(each.symbols): each.meaning for each in END_QUANTITIES},
     },
-    uses=("R5.1", "R5.2"),
     aids={"law_size": law_size},
     sharp=(
         Sharp(

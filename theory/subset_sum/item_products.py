@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.citations import BESSEL_INTEGRAL
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
@@ -173,7 +173,6 @@ hypergeometric functions).
     steps=STEPS,
     source=SOURCE,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ARGUMENT,
         Quantity(u, "argument of a characteristic function", POSITIVE),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -84,7 +84,6 @@ $\mathbb Ee^{-\lambda}\ge e^{-\mathbb E\lambda}$.
     steps=STEPS,
     source=Source("2006.07990", "NeurIPS 2020", "beyond the abstract; a heuristic of ours"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.MEASURED,
     quantities=(
         replace(ITEMS, within=COUNT, drawn=(2, 8)),
         TARGET.drawn_from(sp.Rational(1, 10), 1),

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, at_sizes, induction, nonnegative, same
@@ -181,7 +181,6 @@ most $[[looseness]]$ times as large.
         "unspecified constant",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(
             v,
@@ -208,7 +207,6 @@ most $[[looseness]]$ times as large.
         **SUBSET,
         "z": TARGET.meaning,
     },
-    uses=("R3",),
     remarks=(
         Remark(
             r"For uniform items, $\delta=\frac1{10}$ and $\varepsilon=\frac1{10}$ or $\frac1{100}$, two fifths of the guaranteed "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, UNIT, Hypothesis, Quantity
 from sparse_limits.theory.questions import OpenQuestion
@@ -176,7 +176,6 @@ claim does not give the constant for other laws.
     steps=STEPS,
     source=Source("2006.07990", "NeurIPS 2020", "beyond the abstract; a constant for Lueker (1998), ours"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         REACH.drawn_from(sp.Rational(1, 2), 2),
         LEAST_DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(1, 5)),
@@ -216,7 +215,6 @@ claim does not give the constant for other laws.
         "x,y": "numbers of first and of later items, not rounded",
         "F": "bound of the probability by the first and the later items",
     },
-    uses=("R4", "R3"),
     aids={"one_sign": one_sign, "counting_rate": counting_rate, "covering_items": covering_items},
     loose=(
         Loose(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, holds, induction, same
@@ -190,7 +190,6 @@ the subset.
         "beyond the abstract; textbook (meet in the middle: Horowitz and Sahni 1974; rounding errors of sums: Higham 2002)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ITEMS.drawn_from(0, 40),
         Quantity(m, "number of floating-point numbers that are added", COUNT, drawn=(1, 40)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, same
@@ -159,7 +159,6 @@ norm $M=\|W+\Delta\|_{\infty\to\infty}$ of the layer and $\ell_h=\|h\|_1$. Both 
         "restates it in Lemma 2; the constants are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         UNITS.drawn_from(0, 60),
         INPUTS,
@@ -202,7 +201,6 @@ norm $M=\|W+\Delta\|_{\infty\to\infty}$ of the layer and $\ell_h=\|h\|_1$. Both 
         "A,B": "matrices of the weights of the two random layers",
         r"\Delta": "matrix of the errors of the weights of the next layer",
     },
-    uses=("R4", "R5.1"),
     remarks=(
         Remark(
             r"For uniform entries, $d_0=d_1=2$, $\varepsilon=\frac1{100}$ and $\delta=\frac1{10}$, a fifth of the stated number of "

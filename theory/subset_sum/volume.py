@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -186,7 +186,6 @@ with $\ln\frac{d_0d_1}\delta$ and this bound does not.
         "weights beyond 2ε, are ours",
     ),
     provenance=Provenance.RECONSTRUCTED,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(D, "number of weights of the target", COUNT, drawn=(1, 4)),
         Quantity(
@@ -240,7 +239,6 @@ with $\ln\frac{d_0d_1}\delta$ and this bound does not.
         "w": "weight of the target",
         "n": UNITS.meaning,
     },
-    uses=("R3", "R8"),
     remarks=(
         Remark(
             r"For a thousand inputs, one output, uniform entries, $\varepsilon=10^{-3}$ and $\delta=\frac12$, R8 asks for $442$ units "

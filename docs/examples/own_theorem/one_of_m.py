@@ -3,7 +3,7 @@
 import sympy as sp
 
 from sparse_limits.numerics.evidence import statistical
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, Hypothesis, Quantity
 from sparse_limits.theory.reasons import same
@@ -21,7 +21,6 @@ one_of_m = Claim(
     statement=r"The largest of $m$ moduli has the mean $[[largest]]$, the share $[[share]]$ of that of their sum.",
     source=Source(),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(m, "number of weights in a group, of which one stays", COUNT, drawn=(1, 9)),
         Quantity(x, "a modulus", CLOSED_UNIT),

@@ -83,7 +83,8 @@ def widths_are_compared(
     many = sp.exp(exponent) / (n_in * n_out)
     for count, least, times in ((size, needed, 1), (size.subs(delta, 2 * delta), nonnegative_needed, 2)):
         quotient = (count / least).subs(delta, 1 - sp.exp(-y))
-        yield trial.same(trial.once(limit_of_logarithms, quotient, B, many), times * block_looseness)
+        limit = trial.once(limit_of_logarithms, quotient, B, many, 1 - sp.exp(-y))
+        yield trial.same(limit, times * block_looseness)
 
 
 @enclosed(ticket_blocks, step="uniform")

@@ -22,6 +22,7 @@ from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 UNIFORM = {a: sp.exp(-1), kappa: sp.Rational(1, 2)}
+POSITIVE = (n_in, n_out, B, delta)  # as the ledger has them, although 0 is a value of their symbols
 
 
 @exact(ticket_optimality)
@@ -69,7 +70,7 @@ def quotients_have_their_signs(
 @exact(ticket_optimality, step="small errors", cost=0.7)
 def small_errors_leave_a_constant(ratio: sp.Expr, looseness: sp.Expr, trial: Trial) -> Findings:
     """The ratio tends to the claimed constant as ε → 0, all other letters free."""
-    yield trial.same(trial.once(limit_of_logarithms, ratio, eps, sp.exp(-exponent)), looseness)
+    yield trial.same(trial.once(limit_of_logarithms, ratio, eps, sp.exp(-exponent), *POSITIVE), looseness)
 
 
 @exact(ticket_optimality, step="small errors, whole source", cost=0.7)
@@ -78,7 +79,7 @@ def a_dense_layer_is_not_bounded(
 ) -> Findings:
     """The ratio for the whole source tends to the claimed expression as ε → 0, all other letters free."""
     yield trial.same(
-        trial.once(limit_of_logarithms, whole_source.subs(n, width) / parameters, eps, sp.exp(-exponent)),
+        trial.once(limit_of_logarithms, whole_source.subs(n, width) / parameters, eps, sp.exp(-exponent), *POSITIVE),
         dense_looseness,
     )
 

@@ -137,7 +137,7 @@ def quadratic_form(matrix: arb_mat, y: list[int]) -> arb:
 def random_labels_keep_the_bound(weight: sp.Expr, floor: str, trial: Trial) -> Findings:
     """Random block networks, labels ±1: μ proved by elimination in balls, then both energies enclosed.
 
-    μ is the largest multiple of a fortieth of the mean eigenvalue that is proved. The weight is that of L halvings.
+    μ is the largest multiple of a fortieth of the mean eigenvalue that is proved, or of this fortieth the largest half, quarter, …. The weight is that of L halvings.
     """
     for count, sizes in SHAPES:
         x, layers = trial.draw(inputs, count, sizes[0]), trial.draw(block_layers, sizes)
@@ -155,7 +155,10 @@ def random_labels_keep_the_bound(weight: sp.Expr, floor: str, trial: Trial) -> F
 
 
 def proved_floor(matrix: arb_mat, scale: arb) -> arb:
-    """A number that the smallest eigenvalue is proved to exceed, a multiple of scale/40."""
+    """A positive number that the smallest eigenvalue is proved to exceed: a multiple of scale/40, or a half, a quarter, … of that.
+
+    It ends, as no two of the inputs that are drawn are parallel.
+    """
     size = matrix.nrows()
     found = arb(0)
     for k in range(1, 40):
@@ -163,6 +166,11 @@ def proved_floor(matrix: arb_mat, scale: arb) -> arb:
         if is_positive_definite(matrix - diagonal([tried] * size)) is not True:
             break
         found = tried
+    tried = scale / 40
+    while not bool(found > 0):  # inputs that are nearly parallel leave less
+        tried /= 2
+        if is_positive_definite(matrix - diagonal([tried] * size)) is True:
+            found = tried
     return found
 
 

@@ -246,5 +246,8 @@ def trees_keep_the_bound(bound: sp.Expr, trial: Trial) -> Findings:
             longest = copies * radius**2 / (2 * start)
             constant = tree_lipschitz.subs({r: 2, rho: radius})
             limits.append(trial.value(bound, {**point, rho: radius, T: longest, Lambda: constant}))
-        said = f"{copies} copies, bounds from {min(limits) / float(start):.2g} of the start on"
+        beside = min(limits) / float(start)
+        said = f"{copies} copies, bounds from {beside:.2g} of the start on"
+        if kind == "alone":
+            yield trial.holds((beside < 1) == (n == 32), f"below the start for 32 copies, above it for four: {said}")
         yield trial.at_most(float(np.max(trajectory.losses[1:] / limits)), 1.0, f"loss beside its bound, {said}")

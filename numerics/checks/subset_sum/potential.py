@@ -134,7 +134,7 @@ def samples_fail_at_most_as_often(failure: sp.Expr, trial: Trial) -> Findings:
 def no_fewer_by_more_than_a_factor(law_size: sp.Expr, looseness: sp.Expr, trial: Trial) -> Findings:
     """The guaranteed number over that of R3, in units of a, as ε → 0."""
     quotient = law_size / covering_items.subs(eps, eps / a)
-    yield trial.same(trial.once(limit_of_logarithms, quotient, eps, sp.exp(-exponent)), looseness)
+    yield trial.same(trial.once(limit_of_logarithms, quotient, eps, sp.exp(-exponent), delta), looseness)
 
 
 MOST = 16  # items of which all subset sums are tried: more can only help

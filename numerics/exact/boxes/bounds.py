@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from itertools import product
 
 import sympy as sp
 from flint import acb, arb, ctx, fmpq
@@ -19,6 +21,7 @@ from sparse_limits.numerics.exact.boxes.variants import Variant, Variants
 
 Cell = tuple[tuple[fmpq, fmpq], ...]  # of a letter with a far end, t = a − 1 + 1/s, the ends of s
 DEEP = 25  # bisections of each letter after which a cell is computed with more bits
+TRIES = 400  # cells in which a point is sought that is as given
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,6 @@ class Bound:
     """What is known of a cell: whether it is `done`, else how far it is from that, and what to do next."""
 
     done: bool
-    empty: bool = False  # done since the relations exclude it
     least: arb | None = None
     why: str = ""
     undefined: bool = False  # the expression has no real value at a point of the cell
@@ -34,7 +36,6 @@ class Bound:
     point: tuple[fmpq, ...] | None = None  # where the gap looks negative
 
 
-DROPPED = Bound(True, empty=True)
 PROVED = Bound(True)
 
 
@@ -101,7 +102,7 @@ class Bounder:
         far = frozenset(place for place, (a, _) in enumerate(cell) if self.far[place] and a == 0)
         ends = self.ends(cell)
         if not far and self._excluded([ball(*each) for each in ends]):
-            return DROPPED
+            return PROVED
         faces = []
         for place, (a, b) in enumerate(cell):
             touched = [
@@ -189,6 +190,40 @@ class Bounder:
             if gap < 0 or (strict and gap <= 0):
                 return True
         return False
+
+    def inhabited(self) -> bool:
+        """Whether a point was found at which all relations hold: without one, what is proved says nothing.
+
+        A cell that is not excluded may have none: a ball around [0, 1] reaches a little beyond 1.
+        """
+        waiting = deque([self.whole] if self.relations else [])
+        for _ in range(TRIES):
+            if not waiting:
+                break
+            cell = waiting.popleft()
+            far = any(endless and a == 0 for (a, _), endless in zip(cell, self.far, strict=True))
+            if not far and self._excluded([ball(*each) for each in self.ends(cell)]):
+                continue
+            if any(map(self._as_given, self._points(cell))):
+                return True
+            if cell:
+                waiting += self.split(cell, self._widest(cell))
+        return not self.relations
+
+    def _points(self, cell: Cell) -> list[tuple[fmpq, ...]]:
+        """The middle of a cell and, of one with few letters, its corners, but for those at infinity."""
+        ends = self.ends(cell)
+        corners = product(*ends) if len(ends) <= 4 else ()
+        found = (self.place(cell, list(each)) for each in ([(a + b) * HALF for a, b in ends], *corners))
+        return [point for point in found if point is not None]
+
+    def _as_given(self, point: tuple[fmpq, ...]) -> bool:
+        """Whether balls show all relations at a point."""
+        try:
+            gaps = [(relation.at(2 * BITS)(*map(arb, point))[0], strict) for relation, strict in self.relations]
+        except OutsideError:
+            return False
+        return all(gap > 0 if strict else gap >= 0 for gap, strict in gaps)
 
     def _tail(self, cell: Cell, far: frozenset[int]) -> bool:
         """Whether the structure of the sides shows the inequality from the start of the cell to infinity."""

@@ -48,9 +48,10 @@ def replay(certificate: Certificate) -> bool:
         order = list(zlib.decompress(certificate.tree))
     except zlib.error:
         return False
-    inside, position = 0, 0
+    inhabited, position = False, 0
     for part in asked.parts():
         bounder = Bounder(part, asked.strict, patience=0)
+        inhabited = inhabited or bounder.inhabited()
         waiting: list[tuple[Cell, int]] = [(bounder.whole, 0)]
         while waiting:
             cell, depth = waiting.pop()
@@ -59,12 +60,10 @@ def replay(certificate: Certificate) -> bool:
             byte = order[position]
             position += 1
             if byte == LEAF:
-                found = bounder.bound(cell, depth)
-                if not found.done:
+                if not bounder.bound(cell, depth).done:
                     return False
-                inside += not found.empty
             elif byte < len(cell):
                 waiting += [(half, depth + 1) for half in reversed(bounder.split(cell, byte))]
             else:
                 return False
-    return position == len(order) and inside > 0
+    return position == len(order) and inhabited

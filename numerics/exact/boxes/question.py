@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 from numbers import Rational as Exact
+from typing import TypeVar
 
 import sympy as sp
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan, StrictLessThan
@@ -21,6 +22,7 @@ Integers = Mapping[sp.Symbol, tuple[int, int]]
 Zero = tuple[object, int]
 Zeros = Mapping[sp.Symbol, Zero | list[Zero]]
 Point = dict[sp.Symbol, sp.Rational]
+T = TypeVar("T")
 
 
 SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
@@ -153,26 +155,37 @@ def question(
     """What is asked, once it is checked; of a single expression, whether it is ≥ 0.
 
     Raises:
-        BoxError: for ends that are not two, not exact or not ordered, or outside what the symbol's assumptions allow, for relations
-            other than ≤, <, ≥ and >, and for zeros outside the range.
+        BoxError: for sides that are no expressions, for keys that are no symbols, for ends that are not two, not exact or not
+            ordered, or outside what the symbol's assumptions allow, for relations other than ≤, <, ≥ and >, and
+            for zeros outside the range or without an order.
     """
     smaller, larger = (0, low) if high is None else (low, high)
-    ranges = tuple((symbol, *_ends(symbol, ends)) for symbol, ends in within.items())
-    whole = tuple((symbol, *_whole(symbol, ends)) for symbol, ends in (integers or {}).items())
+    ranges = tuple((symbol, *_ends(symbol, ends)) for symbol, ends in _by_letter("within", within))
+    whole = tuple((symbol, *_whole(symbol, ends)) for symbol, ends in _by_letter("integers", integers or {}))
     twice = {symbol for symbol, *_ in ranges} & {symbol for symbol, *_ in whole}
     if twice:
         raise BoxError(f"{twice.pop()} has a range and integers, expected one of them")
     zeros = tuple(
-        (symbol, *_zero(symbol, place, order, ranges))
-        for symbol, places in (zero or {}).items()
-        for place, order in (places if isinstance(places, list) else [places])
+        (symbol, *_zero(symbol, each, ranges))
+        for symbol, places in _by_letter("zero", zero or {})
+        for each in (places if isinstance(places, list) else [places])
     )
-    if isinstance(given, sp.Basic):
+    if isinstance(given, sp.Basic) or not isinstance(given, Iterable):
         raise BoxError(f"given is {given}, expected a list of relations")
     relations = tuple(relation for relation in map(converted, given) if relation != sp.true)
     for relation in relations:
         _as_gap(relation)
-    return Question(converted(smaller), converted(larger), ranges, relations, strict, whole, zeros)
+    return Question(_side(smaller), _side(larger), ranges, relations, strict, whole, zeros)
+
+
+def _by_letter(name: str, given: Mapping[sp.Symbol, T]) -> Iterable[tuple[sp.Symbol, T]]:
+    """The entries of an argument, once its keys are known to be letters."""
+    if not isinstance(given, Mapping):
+        raise BoxError(f"{name} is {given!r}, expected a dictionary by letters, as in {{x: (0, 1)}}")
+    for letter in given:
+        if not isinstance(letter, sp.Symbol):
+            raise BoxError(f"{name} has the key {letter!r}, expected a symbol of the sides, such as sp.Symbol('x')")
+    return given.items()
 
 
 def _between(symbol: sp.Symbol, low: sp.Expr, high: sp.Expr) -> str:
@@ -185,6 +198,13 @@ def _between(symbol: sp.Symbol, low: sp.Expr, high: sp.Expr) -> str:
         if high == sp.oo
         else f"{low} ≤ {symbol} ≤ {high}"
     )
+
+
+def _side(value: object) -> sp.Expr:
+    side = converted(value)
+    if not isinstance(side, sp.Expr) or isinstance(side, sp.MatrixBase):
+        raise BoxError(f"a side is {side}, expected an expression with numbers as values")
+    return side
 
 
 def _exact(value: object, name: str) -> sp.Expr:
@@ -224,8 +244,11 @@ def _whole(symbol: sp.Symbol, ends: tuple[int, int]) -> tuple[int, int]:
 
 
 def _zero(
-    symbol: sp.Symbol, place: object, order: int, ranges: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]
+    symbol: sp.Symbol, given: object, ranges: Sequence[tuple[sp.Symbol, sp.Expr, sp.Expr]]
 ) -> tuple[sp.Expr, int]:
+    if not (isinstance(given, tuple) and len(given) == 2):
+        raise BoxError(f"the zero of {symbol} is {given}, expected a place and an order, as in (0, 1)")
+    place, order = given
     exact = _exact(place, f"a zero of {symbol}")
     held = [low <= exact <= high and low != high for each, low, high in ranges if each == symbol]
     if held != [True] or not (isinstance(order, int) and order >= 1):

@@ -107,7 +107,7 @@ class _Search:
         self.children: list[int] = []  # the first of each cell's two
         self.queue: list[tuple[float, int, int, int, Cell, Bound]] = []  # worst bounds first, then names
         self.stuck: list[tuple[int, Cell, Bound]] = []
-        self.depth, self.inside = 0, 0
+        self.depth = 0
 
     def outcome(self) -> Outcome:
         for bounder in self.bounders:
@@ -142,8 +142,8 @@ class _Search:
             return self._undecided(
                 number, cell, found.why if found.undefined else f"no smaller cell is tried; {found.why}"
             )
-        if not self.inside:
-            return self._result("undecided", reason="no point of the range is as given")
+        if not any(bounder.inhabited() for bounder in self.bounders):
+            return self._result("undecided", reason="no point of the range was found to be as given")
         roots = list(range(len(self.bounders)))
         return self._result("proved", certificate=Certificate(self.asked, packed(roots, self.splits, self.children)))
 
@@ -161,7 +161,6 @@ class _Search:
         self.splits.append(LEAF)
         self.children.append(0)
         self.depth = max(self.depth, depth)
-        self.inside += found.done and not found.empty
         if found.done:
             return None
         if found.point is not None and (found.least is None or not found.least >= 0):

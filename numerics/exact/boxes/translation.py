@@ -54,7 +54,7 @@ class Translation:
             return self.graph.node(NAMES[kind], self.place(expression.args[0]))
         if kind in RULES:
             return RULES[kind](self, expression)
-        raise BoxError(f"{_short(expression)} has no rule on boxes")
+        raise BoxError(f"{shortened(expression)} has no rule on boxes")
 
     def total(self, terms: Iterable[sp.Expr]) -> int:
         """The node of a sum; terms with a minus sign are taken away."""
@@ -70,7 +70,7 @@ class Translation:
         return never_negative(expression, self._ranges)
 
 
-def _short(expression: sp.Basic) -> str:
+def shortened(expression: sp.Basic) -> str:
     text = str(expression)
     return text if len(text) <= 60 else type(expression).__name__
 
@@ -136,7 +136,7 @@ def _extreme(name: str) -> Callable[[Translation, sp.Expr], int]:
 def _ordered(t: Translation, expression: sp.Function) -> int:
     order, argument = expression.args
     if not order.is_Rational or (isinstance(expression, sp.besseli) and order < 0):
-        raise BoxError(f"{_short(expression)} has no rule on boxes: expected a rational order, not negative for I")
+        raise BoxError(f"{shortened(expression)} has no rule on boxes: expected a rational order, not negative for I")
     p = abs(int(order.p)) if isinstance(expression, sp.besselk) else int(order.p)
     return t.graph.node(ORDERED[type(expression)], t.place(argument), p, int(order.q))
 
@@ -144,7 +144,7 @@ def _ordered(t: Translation, expression: sp.Function) -> int:
 def _polygamma(t: Translation, expression: sp.polygamma) -> int:
     order, argument = expression.args
     if not (order.is_Integer and order >= 0):
-        raise BoxError(f"{_short(expression)} has no rule on boxes: expected a whole order")
+        raise BoxError(f"{shortened(expression)} has no rule on boxes: expected a whole order")
     return t.graph.node("polygamma", t.place(argument), int(order))
 
 
@@ -161,32 +161,35 @@ def _binomial(t: Translation, expression: sp.binomial) -> int:
     return t.graph.mul(above, t.graph.inverse(t.graph.mul(*below)))
 
 
-def _finite_sum(t: Translation, expression: sp.Sum) -> int:
+def terms(expression: sp.Expr) -> list[sp.Expr]:
+    """What a finite sum adds up; of a recursion and of names the one expression that they are, written out.
+
+    Raises:
+        BoxError: where their number is not known, or too large.
+    """
+    if isinstance(expression, Let):
+        return [named_put_in(expression)]
+    if isinstance(expression, Iterate):
+        times = expression.args[1]
+        if not (times.is_Integer and 0 <= times <= MOST_TERMS):
+            raise BoxError(
+                f"{shortened(expression)} has no rule on boxes: expected at most {MOST_TERMS} steps, their number known"
+            )
+        return [expression.unrolled()]
     *inner, (index, low, high) = expression.limits
     if not (low.is_Integer and high.is_Integer and low - 1 <= high < low + MOST_TERMS):
         raise BoxError(
-            f"{_short(expression)} has no rule on boxes: expected at most {MOST_TERMS} terms, their number known"
+            f"{shortened(expression)} has no rule on boxes: expected at most {MOST_TERMS} terms, their number known"
         )
     body = sp.Sum(expression.function, *inner) if inner else expression.function
-    return t.total(valued(body, {index: k}) for k in range(int(low), int(high) + 1))
+    return [valued(body, {index: k}) for k in range(int(low), int(high) + 1)]
 
 
-def _iterate(t: Translation, expression: Iterate) -> int:
-    step, times, start = expression.args
-    if not (times.is_Integer and 0 <= times <= MOST_TERMS):
-        raise BoxError(
-            f"{_short(expression)} has no rule on boxes: expected at most {MOST_TERMS} steps, their number known"
-        )
-    state = tuple(start)
-    for _ in range(int(times)):
-        state = valued(step.expr, dict(zip(step.variables, state, strict=True)))
-    return t.place(state[-1])
+def _finite(t: Translation, expression: sp.Expr) -> int:
+    return t.total(terms(expression))
 
 
-def _let(t: Translation, expression: Let) -> int:
-    return t.place(named_put_in(expression))
-
-
+FINITE = (sp.Sum, Iterate, Let)
 RULES: dict[type, Callable[[Translation, sp.Expr], int]] = {
     sp.Add: _sum,
     sp.Mul: _product,
@@ -202,8 +205,5 @@ RULES: dict[type, Callable[[Translation, sp.Expr], int]] = {
     sp.polygamma: _polygamma,
     sp.factorial: _factorial,
     sp.binomial: _binomial,
-    sp.Sum: _finite_sum,
-    Iterate: _iterate,
-    Let: _let,
-    Told: _let,
+    **dict.fromkeys((*FINITE, Told), _finite),
 }

@@ -7,6 +7,7 @@ A letter that runs to ∞ is t = a − 1 + 1/s; the cell with s = 0 is legal onl
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +19,7 @@ from sparse_limits.numerics.exact.boxes.graph import Graph
 from sparse_limits.numerics.exact.boxes.question import Part
 from sparse_limits.numerics.exact.boxes.side_conditions import Ranges
 from sparse_limits.numerics.exact.boxes.straight_line_code import INFIX, METHODS, Straight
-from sparse_limits.numerics.exact.boxes.translation import Translation
+from sparse_limits.numerics.exact.boxes.translation import FINITE, Translation, shortened, terms
 from sparse_limits.theory.formulas.valued import valued
 
 TOTAL = {"constant", "variable", "absolute", "mul", "square", "whole_power", "side", "share", "sin", "cos", "cosh"}
@@ -96,12 +97,19 @@ class Variants:
         gap, letter, end = self.part.gap, dimension.symbol, dimension.high if upper else dimension.low
         if end is sp.oo:
             letter, end = self._inverses[place], sp.Integer(0)
-            gap = _cancelled(valued(gap, {dimension.symbol: self._far(place)}))
+            gap = _cancelled(valued(self._opened[0], {dimension.symbol: self._far(place)}))
         middle = {
             each.symbol: each.low + 1 if each.high is sp.oo else (each.low + each.high) / 2
             for each in self.part.dimensions
         }
         return all(_is_zero(valued(sp.diff(gap, letter, i), {letter: end}), middle) for i in range(order))
+
+    @cached_property
+    def _opened(self) -> tuple[sp.Expr, ...]:
+        """Gap and sides with all that is finite written out, since only so a limit shows, and what was written out."""
+        written: list[sp.Expr] = []
+        low, high = (_written_out(side, written) for side in (self.part.low, self.part.high))
+        return (high - low, low, high, *written)
 
     def _far(self, place: int) -> sp.Expr:
         """A letter that runs to infinity, by its inverse."""
@@ -116,16 +124,19 @@ class Variants:
             ranges[symbol] = (sp.Integer(0), sp.Integer(1)) if place in far else (each.low, each.high)
             if place in far:
                 moved[each.symbol] = self._far(place)
-        sides = (
-            [valued(side, moved) for side in (part.gap, part.low, part.high)]
-            if moved
-            else [part.gap, part.low, part.high]
-        )
-        inverses = [self._inverses[place] for place in far]
-        nonzero = [base for side in sides for base in _denominators(side, inverses)]
-        gap, low, high = (_cancelled(side) for side in sides) if moved else sides
+        gap, *beside = self._at_infinity(moved, far) if moved else (part.gap, part.low, part.high)
         orders = [(x, up != (x in far), self.zero(x, up)) for x, up in faces]  # the ends of s are those of t exchanged
-        return _variant(gap, [low, high, *(1 / base for base in nonzero)], letters, ranges, orders)
+        return _variant(gap, beside, letters, ranges, orders)
+
+    def _at_infinity(self, moved: dict[sp.Symbol, sp.Expr], far: frozenset[int]) -> list[sp.Expr]:
+        """The gap in lowest terms, and what else must be defined, which lowest terms and written-out sums may hide."""
+        sides = [valued(side, moved) for side in self._opened]
+        inverses = [self._inverses[place] for place in far]
+        nonzero = set[sp.Expr]().union(*(_denominators(side, inverses) for side in sides))
+        parts = {part for side in sides for part in _moving(side)}
+        roots = {part for part in parts if isinstance(part, sp.Pow) and not part.exp.is_Integer}
+        inside = roots.union(part for part in parts if isinstance(part, sp.Function))
+        return [*map(_cancelled, (*sides, *inside)), *(1 / base for base in nonzero)]
 
 
 def _variant(
@@ -160,9 +171,9 @@ def _unchecked(graph: Graph, output: int, beside: list[int], names: list[str]) -
 def _denominators(expression: sp.Expr, inverses: list[sp.Symbol]) -> set[sp.Expr]:
     """What must not vanish at finite places, although lowest terms may hide it: denominators without powers of s."""
     found = set()
-    for part in sp.preorder_traversal(expression):
-        if isinstance(part, sp.Pow) and part.exp.is_Integer and part.exp < 0 and part.base.has(*inverses):
-            numerator = sp.fraction(sp.together(part.base))[0]
+    for part in _moving(expression):
+        if isinstance(part, sp.Pow) and part.exp.is_Integer and part.exp < 0:
+            numerator = sp.fraction(sp.together(part.base))[0] if part.base.has(*inverses) else part.base
             for s in inverses:
                 while valued(numerator, {s: 0}) == 0 and numerator.is_polynomial(s):
                     numerator = sp.cancel(numerator / s)
@@ -170,9 +181,32 @@ def _denominators(expression: sp.Expr, inverses: list[sp.Symbol]) -> set[sp.Expr
     return {numerator for numerator in found if numerator.free_symbols}
 
 
+def _moving(expression: sp.Expr) -> Iterator[sp.Expr]:
+    """The parts that have letters, none of those inside a number: bound letters of sums and integrals are there alone."""
+    inside = sp.preorder_traversal(expression)
+    for part in inside:
+        if free_symbols(part):
+            yield part
+        else:
+            inside.skip()
+
+
+def _written_out(expression: sp.Expr, written: list[sp.Expr]) -> sp.Expr:
+    """The expression with sums, recursions and names written out; their terms are added to a list."""
+    if not expression.args or not free_symbols(expression):
+        return expression
+    if isinstance(expression, FINITE):
+        found = [_written_out(term, written) for term in terms(expression)]
+        written += found
+        return sp.Add(*found)
+    if not all(isinstance(part, sp.Expr) for part in expression.args):  # refused in the reader's own letters
+        raise BoxError(f"{shortened(expression)} has no rule on boxes")
+    return expression.func(*(_written_out(part, written) for part in expression.args))
+
+
 def _cancelled(expression: sp.Expr) -> sp.Expr:
     """The expression with its largest rational functions in lowest terms."""
-    letters = expression.free_symbols
+    letters = free_symbols(expression)
     if not letters or not expression.args:
         return expression
     if expression.is_rational_function(*letters):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.depth.further.three_normals import PRODUCT
 from sparse_limits.theory.depth.one_sample import HYPOTHESES, LETTERS, ONE_SAMPLE, density, first, hidden, readout
 from sparse_limits.theory.formulas.let import Let
@@ -97,7 +97,6 @@ with $n$, $d$ and $L\ge2$ fixed, the numbers of weights that layer 1 and the rea
         "2602.06675", "v1", "beyond the abstract; layer collapse as Tanaka et al. measure it (arXiv 2006.05467)"
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(*LETTERS, replace(PRODUCT, within=NON_NEGATIVE)),
     hypotheses=(
         *HYPOTHESES,
@@ -106,7 +105,6 @@ with $n$, $d$ and $L\ge2$ fixed, the numbers of weights that layer 1 and the rea
             "a layer keeps more than one weight at the threshold 0", n > 2, needed_by=("last_hidden", "last_readout")
         ),
     ),
-    uses=("D3.2",),
     also=("last_first", "last_hidden", "last_readout", "order", "readout_order"),
     aids={"three": triple_normal.survival, "two": product_normal.survival},
     loose=tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, Hypothesis, Quantity
 from sparse_limits.theory.reasons import same
@@ -100,7 +100,6 @@ At a fixed threshold the counts of the columns are binomial.
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract, which names no convolution"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         READOUT,
         WEIGHT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.citations import CONSERVED_SCORES
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, induction, same
@@ -175,7 +175,6 @@ $b_z=\sum_i\phi'(z_i)\phi'(z_i')\,\frac{\partial f}{\partial h_i}\frac{\partial 
     steps=STEPS,
     source=Source("2602.06675", "v1", f"beyond the abstract; {CONSERVED_SCORES}"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(signal, "derivative of residual times output in what enters the activation of a unit", sp.S.Reals),
         Quantity(entering, "value of a unit, or input, below", sp.S.Reals),

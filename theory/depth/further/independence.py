@@ -9,7 +9,7 @@ from math import comb
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.depth.further.identities import FAN_IN, fan_in
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, UNIT, Hypothesis, Quantity
@@ -255,7 +255,6 @@ $q_M=\sum_m\frac{\partial h^L_m}{\partial z_i}\frac{\partial h^{L\prime}_m}{\par
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         READOUT,
         WEIGHT,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.depth.further.own_weights import INPUTS, OUTPUTS, m, n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NOTHING_BEYOND, Hypothesis
@@ -113,7 +113,6 @@ average $[[tied]]$ times the squared length of $x$, which is $1+[[excess]]$ time
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(replace(OUTPUTS, convention=NOTHING_BEYOND), INPUTS),
     hypotheses=(
         Hypothesis("weights of a matrix are independent, centred and normal, and no value is made with a transpose"),
@@ -128,7 +127,6 @@ average $[[tied]]$ times the squared length of $x$, which is $1+[[excess]]$ time
         "A": "matrix of independent centred normal entries",
         "x": "vector to which the matrix is applied",
     },
-    uses=("D8.1",),
     also=("correction",),
     because={
         "no correction": centred_factor_has_no_mean,

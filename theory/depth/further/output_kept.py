@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.depth.further.outputs_at_start import outputs
 from sparse_limits.theory.depth.one_sample import HYPOTHESES, first
 from sparse_limits.theory.depth.row_law import below, carried, gates, mean_over, v_A, values, width
@@ -235,7 +235,6 @@ $r$ and a threshold of $t|r_2|/2\sqrt n$, the two columns keep on average the sh
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(outputs, "number of outputs", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity((here, there), "target of an output at an input, at another", sp.S.Reals),
@@ -266,7 +265,7 @@ $r$ and a threshold of $t|r_2|/2\sqrt n$, the two columns keep on average the sh
         ),
         Hypothesis("the target is 0", needed_by=("averaged", "plugged", "spread")),
     ),
-    uses=("D2", "D3.2"),
+    uses=("D3.2",),
     aids={"shares_variance": shares_variance, "residual_density": residual_density},
     loose=(
         Loose(

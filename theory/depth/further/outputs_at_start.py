@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sympy as sp
 
 from sparse_limits.theory import reasons
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.depth.row_law import passed, v_A
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
@@ -126,7 +126,6 @@ where $1<w<2$, the score of $w$ is the smallest for the squared error and the la
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(outputs, "number of outputs", COUNT, drawn=(1, 20)),
         Quantity(v_A, "variance of the weights of the readout", NON_NEGATIVE, drawn=(sp.Rational(1, 2), 2)),
@@ -158,7 +157,6 @@ where $1<w<2$, the score of $w$ is the smallest for the squared error and the la
         ),
         Hypothesis("$a_1=a_2=1$", needed_by=("squared_ratio", "entropy_ratio")),
     ),
-    uses=("D2",),
     also=("squared_scores", "entropy_scores"),
     because={"no sum": centred_vectors_are_divided},
     wrong=lambda: {

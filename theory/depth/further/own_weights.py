@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relation, Relations, holds, induction, nonnegative, same
@@ -161,7 +161,6 @@ at least $[[least]]$; and, with rows and columns exchanged, others with a mean o
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (which announces that masks converge)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         OUTPUTS,
         INPUTS,

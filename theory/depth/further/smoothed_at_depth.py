@@ -9,7 +9,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, COUNT, NON_NEGATIVE, Hypothesis, Quantity, whole_from
 from sparse_limits.theory.reasons import Relations, exhausts, holds, same
@@ -277,7 +277,6 @@ $[[positive]]$ positive leading scores for $a$ of the signs ORDER; fair coins wo
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (one hidden layer: S8, S10)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(samples, "number of samples", COUNT, drawn=(1, 4)),
         Quantity(u, "a sample, by its place", COUNT),
@@ -319,7 +318,7 @@ $[[positive]]$ positive leading scores for $a$ of the signs ORDER; fair coins wo
             needed_by=("dual_density", "dual_share"),
         ),
     ),
-    uses=("D2", "K2", "S10"),
+    uses=("S10",),
     aids={
         "column": ROWS,
         "closed": (*ROWS[:3], (-1, -2), ROWS[4]),  # the second unit of layer 2 is closed on both samples

@@ -6,7 +6,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.three_normals import ThreeNormals
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
@@ -126,7 +126,6 @@ where the series converges for every $t$. Numerical values (`h_3`) are enclosed,
         "beyond the abstract; products of normals are Meijer functions (Springer and Thompson, 1970)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         PRODUCT,
         MOMENT,

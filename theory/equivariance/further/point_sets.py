@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.equivariance.architectures import B_1, B_2, HIDDEN_CHANNELS, INPUT_CHANNELS, n_0, n_1, n_2
 from sparse_limits.theory.equivariance.architectures import coefficients as of_two_layers
 from sparse_limits.theory.equivariance.ticket import BLOCK
@@ -117,7 +117,6 @@ many coefficients agree with the target on $.03$ to $.29$ of the samples, and bl
     steps=STEPS,
     source=Source("2206.04270", "v2", "beyond the abstract; task, network and certificate are ours"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.MEASURED,
     quantities=(
         BLOCK.drawn_from(0, 64),
         INPUT_CHANNELS.drawn_from(0, 64),
@@ -134,7 +133,6 @@ many coefficients agree with the target on $.03$ to $.29$ of the samples, and bl
     hypotheses=(
         Hypothesis("measured: samples, training and random networks of other seeds; the limit is asserted, not proved"),
     ),
-    uses=("Q5", "Q7.1", "R11"),
     also=("found",),
     aids={"exceptions": sp.Rational(1, 20), "sides": "both", "pruned": "coefficients"},
     sharp=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance
+from sparse_limits.theory.claims import Claim, Provenance
 from sparse_limits.theory.expressivity.further.maurey import TEXTBOOK, chance
 from sparse_limits.theory.expressivity.symbols import (
     ACTIVE,
@@ -94,7 +94,7 @@ barron_layer = Claim(
     label="E5.3",
     title="Barron's rate with a random number of units",
     statement=r"""
-Let $f(x)=\int e^{i\omega\cdot x}\hat f(\omega)\,d\omega$ on $k$ active inputs, with
+Let the real function $f(x)=\int e^{i\omega\cdot x}\hat f(\omega)\,d\omega$ have $k$ active inputs, with
 $C=\int\|\omega\||\hat f(\omega)|\,d\omega<\infty$. Let the edges of a hidden layer of $n$ neurons satisfy the floor
 of E1: for a share $\alpha$ of the latents, an edge to each active input has probability at least $p$. Let the readout
 be dense. Then, with probability at least $1-[[failure]]$, the masked layer of sigmoidal units with biases, and an
@@ -106,7 +106,6 @@ weights are set to $0$.
     steps=STEPS,
     source=TEXTBOOK,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         NEURONS.drawn_from(40, 90),
         ACTIVE.drawn_from(1, 3),
@@ -129,7 +128,6 @@ weights are set to $0$.
         ),
         Hypothesis("for ReLU: a mean number of wired neurons that is at least four", floor_mean >= 4, ("relu_error",)),
     ),
-    uses=("E1", "E2"),
     aids={"exact_tail": exact_tail, "steps_error": steps_error, "kinks_error": kinks_error},
     loose=(
         Loose(

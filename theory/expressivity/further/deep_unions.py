@@ -9,7 +9,7 @@ from itertools import combinations, product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.approximation import tail_of
 from sparse_limits.theory.expressivity.relays import bound as largest_input
 from sparse_limits.theory.expressivity.relays import relay, x
@@ -220,7 +220,6 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
         "intrinsic dimension of active coordinate subspaces”; the proof rests on Leshno et al. (1993)",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         replace(NEURONS, within=COUNT_FROM_ZERO, drawn=(12, 30)),
         replace(ACTIVE, meaning="number of inputs of each function", drawn=(1, 3)),
@@ -250,7 +249,6 @@ $L$, with an $N$ that depends on $R$, the $f_q$ and the $\varepsilon_q$, but not
         Hypothesis("an output within its bounds", sp.Abs(y) <= size, ("passed",)),
         Hypothesis("at least one unit in each layer", units >= 1, ("enough_copies",)),
     ),
-    uses=("E1", "E2"),
     also=("passed", "copied", "copied_least", "enough_copies", "few_copies"),
     aids={"relay": relay, "no_path": no_path, "least_width": least_width, "half_copies": half_copies},
     sharp=(

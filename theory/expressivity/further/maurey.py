@@ -8,7 +8,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.expressivity.symbols import ACTIVE, EDGE, NEURONS, UNITS, k, n, p, units
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.proofs import proof
@@ -122,7 +122,6 @@ moment $m_4$, the mean fourth power of the error of the average is $[[average_fo
     steps=AVERAGE_STEPS,
     source=TEXTBOOK,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         UNITS,
         Quantity(second_moment, "mean of the squared norm of a random unit", POSITIVE),
@@ -328,7 +327,6 @@ inputs, has variance at most $Ee^4-(E\,\mathrm{MSE})^2$, with $Ee^4=[[fourth_mom
     steps=WIRED_STEPS,
     source=TEXTBOOK,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         NEURONS.drawn_from(40, 90),
         ACTIVE.drawn_from(1, 3),
@@ -337,7 +335,6 @@ inputs, has variance at most $Ee^4-(E\,\mathrm{MSE})^2$, with $Ee^4=[[fourth_mom
         Quantity(order, "order of a moment", COUNT, drawn=(1, 6)),
     ),
     hypotheses=(Hypothesis("the mask is independent of the weights, the readout edges of wired neurons are present"),),
-    uses=("E1", "E5.1"),
     also=("unit_fourth", "variance_bound"),
     sharp=(Sharp(expression="variance_bound", example="one input", check="moments_over_the_number_of_units"),),
     loose=(

@@ -6,7 +6,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.flow.density import slowdown
 from sparse_limits.theory.flow.linear import RATE, TIME, amplitude, eigenvalue, eta, mode_loss, time
 from sparse_limits.theory.flow.times import SHARE, lam, share, single_time
@@ -146,7 +146,6 @@ initial loss is never learnt, however long one trains.
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         RATE,
         TIME,
@@ -169,7 +168,7 @@ initial loss is never learnt, however long one trains.
             needed_by=("masked_time",),
         ),
     ),
-    uses=("F1.1", "F2.1", "K10.1"),
+    uses=("F1.1",),
     because={
         "wave": waves_are_modes,
         "times": waves_reach_their_share,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.flow.linear import RATE, TIME, amplitude, eigenvalue, eta, mode_loss, time
 from sparse_limits.theory.flow.times import SHARE, lam, share, single_time
 from sparse_limits.theory.graphon.symbols import m
@@ -69,7 +69,6 @@ with $\beta$ for $\beta_j$.
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         RATE,
         TIME,
@@ -91,7 +90,6 @@ with $\beta$ for $\beta_j$.
         ),
         Hypothesis("one hidden layer", needed_by=("one_layer_eigenvalue", "direction_time", "direction_loss")),
     ),
-    uses=("F1.1", "K8"),
     because={
         "time": lambda one_layer_eigenvalue, direction_time: (
             same(direction_time, single_time.subs({lam: one_layer_eigenvalue, m: 2 * d})),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.flow.linear import NUMBER, RATE, TIME, amplitude, eigenvalue, eta, mode_loss, plateau, time
 from sparse_limits.theory.flow.times import SHARE, share
 from sparse_limits.theory.graphon.symbols import m
@@ -101,7 +101,6 @@ the first part is left at the time $[[positive_time]]$.
     steps=STEPS,
     source=Source("2602.06675", "v1", "that spectra collapse is reported second-hand, not in the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         RATE,
         NUMBER,
@@ -144,7 +143,6 @@ the first part is left at the time $[[positive_time]]$.
         ),
         Hypothesis("residuals whose first part is not $0$", sp.Ne(moments[0], 0), needed_by=("positive_loss",)),
     ),
-    uses=("F1.1", "K11.1"),
     because={
         "losses": parts_are_losses_of_modes,
         "plateau": plateaus_are_best_fits,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.kernel.rank_one import p, power_overlap, q
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import CLOSED_UNIT, NON_NEGATIVE, Hypothesis, Quantity
@@ -133,7 +133,6 @@ a two-dimensional sample by $[[input_change]]$.
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(tuple(rows), "edge, its weight or its mask, that enters one of two hidden units", sp.S.Reals),
         Quantity(tuple(columns), "edge, its weight or its mask, that leaves one of two hidden units", sp.S.Reals),
@@ -150,7 +149,6 @@ a two-dimensional sample by $[[input_change]]$.
             needed_by=("unit", "moved_along", "torn_overlap", "input_change"),
         ),
     ),
-    uses=("K8",),
     because={
         "one unit": units_add_what_their_edges_move,
         "reversed together": reversed_units_overlap_as_before,

@@ -7,7 +7,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.flow.linear import (
     ALLOWED_PAIR,
     EIGENVALUE,
@@ -201,7 +201,6 @@ $[[subtraction_gap]]$, up to terms of third order in $t$.
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         RATE,
         NUMBER,
@@ -228,7 +227,6 @@ $[[subtraction_gap]]$, up to terms of third order in $t$.
         ),
         Hypothesis("after the start", time > 0, needed_by=("forgotten_bound", "forgotten_at")),
     ),
-    uses=("F1.1",),
     sharp=(
         Sharp(
             expression="forgotten_bound",

@@ -7,7 +7,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, cosine, kappa_0, kappa_1, relu
 from sparse_limits.theory.proofs import proof
@@ -200,7 +200,6 @@ as $r\to0$. So masks that treat inputs differently can leave less of the linear 
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(pairs, "number of inputs of either sign", COUNT, drawn=(1, 40)),
         Quantity(
@@ -215,7 +214,7 @@ as $r\to0$. So masks that treat inputs differently can leave less of the linear 
             r"infinite width in the limit of K2, $\varphi(z)=\sqrt2\max(z,0)$, masks independent of the weights"
         ),
     ),
-    uses=("B2.1", "B2.2", "K2"),
+    uses=("B2.2",),
     sharp=(
         Sharp(
             expression="least_ratio",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.graphon.symbols import n
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, Hypothesis, Quantity
@@ -80,7 +80,6 @@ hypergeometric$(n,\frac n2,\frac n2)$. The error has mean $[[hidden_mean]]$ at e
         "cut distance”; the example is ours",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(n, "number of rows of the mask", COUNT, drawn=(4, 60)),
         Quantity(

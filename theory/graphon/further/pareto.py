@@ -8,7 +8,7 @@ from functools import cache
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.level import level, solves
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import POSITIVE, UNIT, Hypothesis, Quantity
@@ -253,7 +253,6 @@ $$D(\tau)=[[linear_density]].$$
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         DENSITY.drawn_from(sp.Rational(1, 20), sp.Rational(19, 20)),
         THRESHOLD.drawn_from(sp.Rational(1, 2), 6),
@@ -297,7 +296,6 @@ $$D(\tau)=[[linear_density]].$$
         Hypothesis("a second row and column whose entry is saturated", r * s * x > 1, ("minor",)),
         Hypothesis("in the example nothing is saturated", rho <= linear_critical_density, ("linear_singular_value",)),
     ),
-    uses=("S1",),
     also=("rank_one", "linear_threshold"),
     aids={"instances": INSTANCES},
     equivalent_mutants={

@@ -7,7 +7,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.further.sorting import CUT_ERROR, MONOTONE, both_bound, cut_error
 from sparse_limits.theory.graphon.symbols import COLUMNS, n
@@ -192,7 +192,6 @@ $[[cube_root_rate]]$.
         "2014); the error in cut distance is ours",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         CUT_ERROR,
         Quantity(blocks, "number of blocks on each side of the grid of averages", COUNT, drawn=(1, 40)),
@@ -212,7 +211,7 @@ $[[cube_root_rate]]$.
             "an average that is no larger than the largest value", mean_above <= oscillation, ("mean_distance",)
         ),
     ),
-    uses=("G4.1", "G5", "G10.1"),
+    uses=("G4.1", "G5"),
     also=("averaging_bias", "averaging_noise", "signed_noise"),
     sharp=(
         Sharp(

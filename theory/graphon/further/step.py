@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import NON_NEGATIVE, POSITIVE, Hypothesis, Quantity
@@ -173,7 +173,6 @@ many values $f_a$, $\varphi_b$ has such a graphon; for half-normal noise $P_{ab}
         "textbook (step functions and kernel operators: Lovász 2012, sections 7.1 and 7.5); beyond the abstract",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(row_weight, "length of a row block", POSITIVE, drawn=LENGTHS),
         Quantity(column_weight, "length of a column block", POSITIVE, drawn=LENGTHS),
@@ -201,7 +200,6 @@ many values $f_a$, $\varphi_b$ has such a graphon; for half-normal noise $P_{ab}
         Hypothesis("finitely many blocks"),
         Hypothesis("a graphon that does not vanish", trace > 0, ("sigma_2",)),
     ),
-    uses=("S1",),
     also=("sigma_2",),
     because={
         "unit functions": unit_functions_have_norm_one,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance
+from sparse_limits.theory.claims import Claim, Provenance
 from sparse_limits.theory.hypothesis.critical_density import gain_normal, mean_normal
 from sparse_limits.theory.hypothesis.rounds import RESPONSES, SOURCE, WIDE, other, response
 from sparse_limits.theory.proofs import proof
@@ -150,7 +150,6 @@ the neuron. It is unbounded as $\varepsilon\varepsilon_1\to1$.
     steps=STEPS,
     source=SOURCE,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(t, "threshold of the moduli of weights", NON_NEGATIVE, drawn=(sp.Rational(1, 8), 2)),
         Quantity(m_1, "mean of the modulus, what is below the lower threshold as 0", POSITIVE),
@@ -176,7 +175,6 @@ the neuron. It is unbounded as $\varepsilon\varepsilon_1\to1$.
         ),
         Hypothesis("losses that die out", response * other < 1, needed_by=("settled",)),
     ),
-    uses=("H6.1", "H6.2"),
     also=("second_normal", "noise_normal"),
     because={
         "covariance": what_is_left_at_both,

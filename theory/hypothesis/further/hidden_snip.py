@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.graphon.comparison import any_mean
 from sparse_limits.theory.graphon.limit import rounding
 from sparse_limits.theory.graphon.sorted_latents import mean_sorted_error
@@ -281,7 +281,6 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
         "kernel, given the signals",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(n, "columns of the layer", COUNT),
         Quantity(m, "rows of the layer", COUNT),
@@ -328,7 +327,6 @@ the expected share of entries in which $M$ and $\tilde M$ differ is at most $[[j
     },
     named={r"\theta": theta},
     symbols=CUT,
-    uses=("G1.2", "G3.3"),
     aids={"differ": differ},
     loose=(
         Loose(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Told
 from sparse_limits.theory.formulas.level import level, zero_at
 from sparse_limits.theory.hypothesis.labels import (
@@ -205,7 +205,6 @@ all other rows, and of all rows in the first limit, are the same.
         "beyond section 4.2, whose limits “depend only on $\\mathcal A$, $p$, $\\mathcal P$”: rows, where H2 has columns",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(t, "threshold of H2, in units of the scores", POSITIVE, drawn=(sp.Rational(1, 8), 2)),
         Quantity(t_1, "threshold of H2 without a second residual", POSITIVE, (sp.Rational(1, 8), 2), BELOW_A_QUARTER),
@@ -262,7 +261,6 @@ all other rows, and of all rows in the first limit, are the same.
         "H": "tail of a product of two independent standard normal numbers, the chance that its modulus exceeds a value",
         "K_0": "modified Bessel function of the second kind",
     },
-    uses=("H2", "O6"),
     unmeasured=(
         Unmeasured(expression="least_distance", why="the cut distance of the two limits is not known", side=Side.BELOW),
     ),

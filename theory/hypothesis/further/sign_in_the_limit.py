@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.level import level, zero_at
 from sparse_limits.theory.hypothesis import labels
 from sparse_limits.theory.hypothesis.further.rows_in_the_limit import a, s_1, s_2, v, v_1, v_2
@@ -302,7 +302,6 @@ The same holds for layer 3 of three hidden layers and the samples $x$ and $-x$.
         r"beyond section 4.2, whose limits “depend only on $\mathcal A$, $p$, $\mathcal P$”: the sign of a label, for the same inputs",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(
             t, "threshold for two orthogonal samples, in units of the scores", POSITIVE, drawn=(sp.Rational(1, 8), 2)
@@ -345,7 +344,6 @@ The same holds for layer 3 of three hidden layers and the samples $x$ and $-x$.
         "H_3": "the same for a product of three",
         "K_0": "modified Bessel function of the second kind",
     },
-    uses=("D2", "H2", "O6"),
     unmeasured=tuple(
         Unmeasured(expression=each, why="the cut distance of the two limits is not known", side=Side.BELOW)
         for each in ("least_plus", "least_minus", "least_signs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Told, opened
 from sparse_limits.theory.formulas.normal_height import NormalHeight, NormalMoment
 from sparse_limits.theory.formulas.valued import put_in
@@ -265,7 +265,6 @@ $\frac{k-1}b$ and $\frac kb$. A product in the formula is $0$ where its quantile
         "section 4.3: “we use the Euclidean distance between the density matrices as a proxy for the cut distance.”",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(*MASK, *HISTOGRAM),
     hypotheses=(
         Hypothesis("independent entries of one probability, and a width that the number of blocks divides"),
@@ -278,7 +277,6 @@ $\frac{k-1}b$ and $\frac kb$. A product in the formula is $0$ where its quantile
         r"\varphi": "density of a standard normal number",
         r"\Phi": "distribution function of a standard normal number",
     },
-    uses=("H4",),
     because={
         "block average": chances_with_and_without,
         "split": differences_of_products,

@@ -6,7 +6,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import MC_DIARMID
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.graphon.symbols import ANY_FAILURE, delta, m
 from sparse_limits.theory.kernel.circle import rank, ranked, theta
 from sparse_limits.theory.kernel.dual import cosine, kappa_0, kappa_1
@@ -118,7 +118,6 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(m, "number of independent uniform points on the circle", COUNT, drawn=(20, 400)),
         ANY_FAILURE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c, relu
 from sparse_limits.theory.proofs import proof
@@ -86,7 +86,6 @@ are the sums of $x_a^2$ over the samples where that input is positive and negati
     steps=STEPS,
     source=Source("2602.06675", "v1", "that spectra collapse is reported second-hand, not in the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(share, _mean_of("density of trained edges"), CLOSED_UNIT, drawn=DRAWN),
         Quantity(energy, _mean_of("energy of edges"), NON_NEGATIVE, drawn=DRAWN),
@@ -106,7 +105,6 @@ are the sums of $x_a^2$ over the samples where that input is positive and negati
             "readout weights of mean square 1, other weights of continuous laws that are symmetric about 0 and have finite mean squares"
         ),
     ),
-    uses=("K4",),
     remarks=(
         Remark(
             r"The collapse is not stable: with a floor of $\frac1{100}$ on the other entries, the kernel matrix of 100 samples of 16 "

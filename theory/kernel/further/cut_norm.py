@@ -8,7 +8,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.kernel.dual import CAUCHY_SCHWARZ, PREACTIVATIONS, a, b, c, cosine, kappa_0, kappa_1, relu
 from sparse_limits.theory.kernel.dual_activations import variance_slope
 from sparse_limits.theory.proofs import proof
@@ -191,7 +191,6 @@ $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant suffices.
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(beta, "largest square of an input's coordinate", POSITIVE, drawn=(2, 4)),
         Quantity(
@@ -215,7 +214,7 @@ $[[own_layer_ratio]]\sim[[own_layer_growth]]$, so no constant suffices.
         Hypothesis(r"ReLU, one hidden layer, bounded inputs; all rows of both graphons have variance at least $s>0$"),
         Hypothesis("a mask: $s$ is read off the mask; a row that keeps nothing has no such bound"),
     ),
-    uses=("K1", "K4"),
+    uses=("K4",),
     loose=(
         Loose(
             expression="constant",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source, formulas
+from sparse_limits.theory.claims import Claim, Provenance, Source, formulas
 from sparse_limits.theory.kernel import convergence
 from sparse_limits.theory.kernel.convergence import (
     Moments,
@@ -225,7 +225,6 @@ dense layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays 
     steps=STEPS,
     source=Source("2510.17515", "v1", "for dense networks, up to constants, Hanin and Nica (2020); beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(2, 40),
         DEPTH.drawn_from(1, 6),
@@ -236,7 +235,6 @@ dense layers $E\Theta_n^2/(E\Theta_n)^2\to[[deep_second]]$: a deep kernel stays 
         Hypothesis("masks independent of the weights, with independent entries; equal widths of the hidden layers"),
         Hypothesis("for wide networks, a hidden layer", L >= 1, needed_by=("width_constant", "leading", "correction")),
     ),
-    uses=("K13.1",),
     aids={"mean": mean},
     because={
         "dense layer": dense_layers_have_two_factors,

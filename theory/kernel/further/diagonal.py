@@ -7,7 +7,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source, formulas
+from sparse_limits.theory.claims import Claim, Provenance, Source, formulas
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.convergence import (
     OF_BOTH,
@@ -239,7 +239,6 @@ $$E\,\Theta_n(x,x)^2=s_k=[[readout]].$$
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(2, 40),
         Quantity(N, "width of the next layer", COUNT, drawn=(2, 40)),
@@ -251,7 +250,6 @@ $$E\,\Theta_n(x,x)^2=s_k=[[readout]].$$
         *OF_TANGENTS,
     ),
     hypotheses=(Hypothesis("masks independent of the weights, with independent entries"),),
-    uses=("K2",),
     also=("step",),
     because={
         "all layers": lambda mean: induction(mean, L, 2 * path, lambda term: term + path, start=1),

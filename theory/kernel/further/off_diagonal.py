@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.kernel import convergence
 from sparse_limits.theory.kernel.convergence import (
     OF_BOTH,
@@ -222,7 +222,6 @@ the square of that slope tends to $[[cusp]]$, so $B$ grows without limit for $L\
     steps=STEPS,
     source=Source("2510.17515", "v1", "beyond the paper"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(2, 40),
         Quantity(N, "width of the next layer", COUNT, drawn=(2, 40)),
@@ -255,7 +254,6 @@ the square of that slope tends to $[[cusp]]$, so $B$ grows without limit for $L\
         ),
         Hypothesis("inputs of one norm, the first layer dense, equal widths, one density"),
     ),
-    uses=("K1", "K13.1"),
     remarks=(
         Remark(
             "Measured at the cosine ½, two hidden layers of widths 16 and 64: the root mean square distance lies between "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.kernel import circle
 from sparse_limits.theory.kernel.sphere import (
     HALF_DEGREE,
@@ -144,10 +144,8 @@ monotonically: under collapse $\mathrm{tr}/\lambda_{(1)}$ and $\lambda_{(1)}/\la
     steps=STEPS,
     source=Source("2602.06675", "v1", "that spectra collapse is reported second-hand, not in the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(KEPT, HALF_DEGREE),
     hypotheses=(Hypothesis("the hypotheses of K11.2"),),
-    uses=("K11.2",),
     because={
         "first": lambda first: (same(first, sphere_eigenvalue.subs(ell, 0), by=by_gammas), same(first.subs(k, 1), 1)),
         "neighbours": lambda first, neighbours: same(neighbours, first * first.subs(k, k + 1), by=by_gammas),

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.lifts.bundle import Bundle, Point, entries
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Quantity
@@ -127,7 +127,6 @@ $\|\pi^*s\|^2=[[squared_norm]]$.
         "and sections”; the definitions are our reading",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         entries_of(s, "entries of a section over the base, by point and place"),
         entries_of(t, "entries of a section of the bundle pulled back once, by point and place"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE
 from sparse_limits.theory.lifts.convergence_limit import goal
@@ -147,7 +147,6 @@ than the samples, or more.
         "overparameterization assumptions relating the number of parameters and training samples”",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         replace(WIDTH, within=COUNT_FROM_ZERO, drawn=(50, 90)),
         Quantity(n_1, "number of copies of the target of an edge of the base", COUNT_FROM_ZERO, drawn=(0, 5)),
@@ -177,7 +176,7 @@ than the samples, or more.
         Hypothesis("the types of different units are disjoint"),
         DISJOINT_UNITS,
     ),
-    uses=("L16.2", "L16.3", "L17.1", "L17.2", "L20"),
+    uses=("L17.2",),
     also=("copies_needed",),
     aids={
         "copies_loss": copies_loss,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.lifts.attention import C, d, softmax
 from sparse_limits.theory.lifts.convergence import ALLOWED
@@ -200,7 +200,6 @@ the number of samples occurs.
         "2501.05930", "v1", "beyond the text at hand, which speaks of architectures “including transformer-like blocks”"
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(C, "number of input channels", COUNT, drawn=(4, 9)),
         Quantity(d, "width of a head", COUNT, drawn=(1, 3)),
@@ -232,7 +231,6 @@ the number of samples occurs.
         FINITE,
         Hypothesis("a head has no more channels than there are", signs <= C),
     ),
-    uses=("L16.3", "L21.1"),
     also=("mean_change", "row_change", "copies_for_loss", "copies_for_radius"),
     sharp=(
         Sharp(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence import ALLOWED, chernoff_size
 from sparse_limits.theory.lifts.convergence_limit import goal
@@ -147,7 +147,6 @@ $1-\delta$ from $$[[filter_size]]$$ output channels on, a number in which neithe
     steps=STEPS,
     source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of common deep learning models"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(H, "number of pixels of the signal, its period", COUNT, drawn=(3, 9)),
         Quantity(k, "number of weights of a kernel", COUNT, drawn=(1, 3)),
@@ -177,7 +176,6 @@ $1-\delta$ from $$[[filter_size]]$$ output channels on, a number in which neithe
         Hypothesis("a kernel is no longer than the signal", k <= H),
         Hypothesis("a filter has no more channels than there are", signs <= C_i),
     ),
-    uses=("L16.3", "L21.1"),
     also=("copies_needed",),
     sharp=(
         Sharp(

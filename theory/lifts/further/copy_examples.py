@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.copies import UNIT_INPUTS, UNITS, rho, signs
 from sparse_limits.theory.lifts.coverage import INPUT_KEPT, INPUTS, inputs, p_0, r
@@ -109,7 +109,6 @@ copies a given unit on $s$ inputs with signs for weights, up to the sign that th
     steps=STEPS,
     source=Source("2501.05930", "v1", "beyond the text at hand, which speaks of a witness network of low loss"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         UNITS.drawn_from(1, 4),
         Quantity(rho, "distance by which the weights of a cell may move", POSITIVE, drawn=(1, 3)),

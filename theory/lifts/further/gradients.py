@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.lifts.bundle import check_section, freeze
 from sparse_limits.theory.lifts.fibration import DIAMOND, DIAMOND_WEIGHTS, diamond_fibration, w01, w02, w13, w23, x
 from sparse_limits.theory.lifts.lift import Lift, full_lift
@@ -151,7 +151,6 @@ of $0\to2$ and of $2\to3$ have the same shares of the corresponding derivatives.
     steps=STEPS,
     source=Source("2501.05930", "v1", "Definition 3.5 for the lift; beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         DIAMOND_WEIGHTS,
         Quantity((w1, w2), "weights of the path with one hidden vertex, in its order", sp.S.Reals),
@@ -169,7 +168,6 @@ of $0\to2$ and of $2\to3$ have the same shares of the corresponding derivatives.
             needed_by=("symmetric",),
         ),
     ),
-    uses=("L1", "L3"),
     also=("shares", "symmetric"),
     aids={"asymmetric": asymmetric, "descent": "fibre sum", "readout": "equal on copies"},
     wrong=lambda: {

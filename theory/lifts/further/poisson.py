@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.wired_neurons import binomial_law
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.degrees import (
@@ -204,7 +204,6 @@ $N\sim\mathrm{Poi}(\lambda)$, and this limit is $$[[order]].$$
     steps=STEPS,
     source=Source("2501.05930", "v1", "textbook (Le Cam 1960, Barbour and Hall 1984); beyond the list of theorems"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         WIDTH.drawn_from(3, 40),
         DEGREE.drawn_from(sp.Rational(1, 8), 3),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.no_guarantee import guaranteed
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.lifts.convergence import ALLOWED, CHANCE, chernoff_size
@@ -173,7 +173,6 @@ $$[[size]]$$ terminals on. This is the count of L17.1, which assumes nothing abo
     steps=STEPS,
     source=Source("2501.05930", "v1", "Definition 4.1 for the readout; beyond the text at hand"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         *(replace(each, within=NON_NEGATIVE) if each.symbols == A_1 else each for each in WITNESS),
         START.drawn_from(sp.Rational(1, 2), 1),
@@ -191,7 +190,6 @@ $$[[size]]$$ terminals on. This is the count of L17.1, which assumes nothing abo
         Hypothesis("for the size, edges and weights are independent, and the types of different units are disjoint"),
         DISJOINT_UNITS,
     ),
-    uses=("L11.1", "L15", "L16.1", "L16.2", "L17.1"),
     also=("approximation_loss",),
     sharp=(
         Sharp(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.alignment import N, eps
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
@@ -14,7 +14,6 @@ from sparse_limits.theory.neuron_pruning.spectral import neurons as spectral_neu
 from sparse_limits.theory.neuron_pruning.spectral import tail as spectral_tail
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
-    CLOSED_UNIT,
     COUNT,
     COUNT_FROM_ZERO,
     NON_NEGATIVE,
@@ -215,13 +214,12 @@ spectral_rate = Claim(
     statement=r"""
 Let $T_d(N)$ be the bound of N6.2 on the mean squared distance of a neuron with a random direction in $d\ge2$ dimensions from a space of $N$
 dimensions. For all $N\ge1$ $$T_d(N)\ge[[lower]],\qquad\text{so that}\qquad N\ge[[neurons_bound]]$$ neurons are necessary for an error of at
-most $\varepsilon$, in root mean square over the sphere, if pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
+most $\varepsilon$, $\varepsilon^2<\frac1{2d}$, in root mean square over the sphere, if pruning fails with probability at most $\delta<1$. The constant is $[[constant]]$,
 the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its lower bound.
 """,
     steps=STEPS,
     source=Source("2603.02234", "v1", "beyond the text at hand: its lower bound for neuron pruning, by another route"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         INPUTS.drawn_from(2, 7),
         Quantity(N, "dimension of the subspace, such as the number of neurons", COUNT, drawn=(1, 60)),
@@ -234,7 +232,7 @@ the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its lowe
         Quantity(
             delta,
             "probability of failure that is allowed",
-            CLOSED_UNIT,
+            sp.Interval.Ropen(0, 1),
             drawn=(sp.Rational(1, 500), sp.Rational(1, 20)),
         ),
         Quantity(m, "half an even degree", COUNT_FROM_ZERO, drawn=(0, 5)),
@@ -250,8 +248,9 @@ the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its lowe
         Hypothesis("the output is linear; its weights may depend on everything"),
         Hypothesis("the neurons do not depend on the target, and one of the two is rotation invariant"),
         Hypothesis("some error or some failure is allowed, and some dimension is there", needed_by=("neurons_bound",)),
+        Hypothesis("an error below the norm of the target", 2 * d * eps**2 < 1, needed_by=("neurons_bound",)),
     ),
-    uses=("N2", "N6.1", "N6.2"),
+    uses=("N2",),
     aids={"tail": spectral_tail, "neurons": spectral_neurons},
     loose=(
         Loose(

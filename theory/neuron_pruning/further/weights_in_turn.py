@@ -1,11 +1,11 @@
-"""N12: weight pruning needs as many neurons as the target has nonzero coordinates, at errors below a power of their number."""
+"""N12: weight pruning needs a neuron for each coordinate of a target of which none is near 0, at errors below a power of their number."""
 
 from __future__ import annotations
 
 import sympy as sp
 
 from sparse_limits.theory.bounds import Unmeasured
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.neuron_pruning import kink
 from sparse_limits.theory.neuron_pruning.alignment import N
 from sparse_limits.theory.neuron_pruning.inputs import INPUTS, d
@@ -247,7 +247,7 @@ def flat_targets(flat_error: sp.Expr, direction: sp.Expr, eta_taken: sp.Expr, R_
 
 weights_in_turn = Claim(
     label="N12",
-    title="For small errors weight pruning needs as many neurons as the target has nonzero coordinates",
+    title="For small errors weight pruning needs a neuron for each coordinate of a target of which none is near 0",
     statement=r"""
 The target and the source are those of N4.1: $\sigma(\langle w^*,x\rangle)$ on the unit ball, and
 $\sigma(\sum_{i\le N}\alpha_i\sigma(\langle w_i,x\rangle))$ with independent standard normal weights, any of which may be removed. Let all
@@ -267,7 +267,6 @@ $\ln\frac1\varepsilon$ is enough for all $d$ and $\varepsilon$. For larger error
         "abstract: “weight pruning succeeds with only O(log(1/ε)) hidden units”, where v1 has the factor $d$; what the orders say of d was not at hand",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         INPUTS,
         Quantity(N, "number of neurons before pruning", COUNT, drawn=(1, 30)),
@@ -294,7 +293,6 @@ $\ln\frac1\varepsilon$ is enough for all $d$ and $\varepsilon$. For larger error
         Hypothesis("independent standard normal weights, independent of the target"),
         Hypothesis("a ReLU after the output"),
     ),
-    uses=("N1",),
     also=(
         "slab",
         "all_slabs",

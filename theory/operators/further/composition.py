@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.graphon.rate import log_size, row_kernel, row_law
 from sparse_limits.theory.graphon.symbols import n, p
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
@@ -59,7 +59,6 @@ constants $1$ are sharp: $U_l=1$ and $W_l=1-c_l$ attain the bound if one of the 
     steps=COMPOSITION_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(
             (first_cut, second_cut),
@@ -177,7 +176,6 @@ $p^2$. Then the mean deviation of the entry differs from $[[deviation]]$ by at m
     steps=MASK_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(n, "number of hidden units between the layers", COUNT, drawn=(4, 60)),
         Quantity(p, "probability that both weights of a path are kept, at one hidden unit", CLOSED_UNIT, drawn=(0, 1)),
@@ -319,7 +317,6 @@ degrees, separately in each layer, it would be $E[W_1;|a|>\sqrt2\operatorname{er
     steps=PATH_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(log_size, "logarithm of the modulus of a readout weight", sp.S.Reals),
         Quantity(
@@ -342,7 +339,6 @@ degrees, separately in each layer, it would be $E[W_1;|a|>\sqrt2\operatorname{er
         ),
         Hypothesis("something of the second layer is removed", rho_2 < 1, needed_by=("least_size", "sorted_density")),
     ),
-    uses=("S4",),
     remarks=(
         Remark(
             r"At the densities $(\rho_1,\rho_2)=(0.1,0.3)$ the three shares are $0.0621$, $0.0300$ and $0.0866$.",

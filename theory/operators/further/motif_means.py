@@ -8,7 +8,7 @@ from itertools import pairwise, product
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.simplifying import powers_together
 from sparse_limits.theory.graphon.symbols import m, n
 from sparse_limits.theory.operators.motifs import MOTIFS, Motif, expected_density
@@ -156,7 +156,6 @@ independent entries, or $K^{\underline r}/(mn)^{\underline r}$ for a uniform set
     steps=STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(2, 30),
         COLUMNS.drawn_from(2, 30),

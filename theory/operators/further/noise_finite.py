@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.expressivity.wired_neurons import at_least
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.graphon.symbols import m, n, variance
@@ -150,7 +150,6 @@ probability at most $[[row_tail]]$.
     steps=SPARSE_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(20, 60),
         COLUMNS.drawn_from(20, 60),
@@ -170,7 +169,6 @@ probability at most $[[row_tail]]$.
         Hypothesis("the row is fed", row_flow > 0, needed_by=("row_tail",)),
         Hypothesis("the level is not below what feeds the row on average", m * level >= row_flow),
     ),
-    uses=("O4.1",),
     aids={"tenth_tail": tenth_tail},
     loose=(
         Loose(
@@ -272,7 +270,6 @@ and, for $m\ge n(1-1/M)$, down to $[[block_floor]]$.
     steps=BLOCK_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS.drawn_from(20, 60),
         COLUMNS.drawn_from(20, 60),
@@ -289,7 +286,6 @@ and, for $m\ge n(1-1/M)$, down to $[[block_floor]]$.
             needed_by=("block_floor",),
         ),
     ),
-    uses=("O4.1",),
     remarks=(
         Remark(
             r"Measured: at $n=1024$ the largest singular value of the noise of one 1:4 mask, and of one 1:2 mask, of equal scores is "

@@ -8,7 +8,7 @@ import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
 from sparse_limits.theory.citations import RIESZ_THORIN
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.operators import norms
 from sparse_limits.theory.operators.norms import complex_factor, infinity_one_bound, largest_entry, operator_bound
 from sparse_limits.theory.operators.symbols import CUT_NORM, cut
@@ -157,7 +157,6 @@ interpolation.
         "beyond the abstract: Krivine's method, with two waves in the place of his functions",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         CUT_NORM,
         Quantity((alpha, beta), "angles of two complex numbers of modulus 1", sp.S.Reals),
@@ -165,7 +164,6 @@ interpolation.
         Quantity(n, "place of an odd frequency", sp.S.Naturals, drawn=(1, 20)),
     ),
     hypotheses=(Hypothesis(r"$|W|\le1$ (a mask, a graphon, or the difference of two such)"),),
-    uses=("O2.1",),
     aids={"complex_factor": complex_factor, "operator_bound": operator_bound},
     loose=(
         Loose(

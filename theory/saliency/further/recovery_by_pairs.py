@@ -7,7 +7,7 @@ from itertools import product
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.smallest import Smallest
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
@@ -184,7 +184,6 @@ least $[[pair_floor]]$. For few rows the bound of S16.1 may be smaller; both hol
     steps=PAIR_STEPS,
     source=Source("2602.06675", "v1", "beyond the abstract (implicit feature selection)"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ROWS,
         WIDE,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import UNIT, Hypothesis
 from sparse_limits.theory.questions import OpenQuestion
@@ -132,7 +132,6 @@ open.
     steps=STEPS,
     source=Source("2006.07990", "NeurIPS 2020", "beyond the abstract; ours, on the order of R8"),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         UNITS.drawn_from(0, 20),
         INPUTS,
@@ -148,7 +147,7 @@ open.
             "independent entries of one symmetric law, independent of the target, all weights of which exceed ε"
         ),
     ),
-    uses=("R8", "R9"),
+    uses=("R9",),
     aids={"one_output": one_output, "size": size},
     open_questions=(
         OpenQuestion(

@@ -8,7 +8,7 @@ from itertools import pairwise
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, NON_NEGATIVE, Hypothesis, Quantity
 from sparse_limits.theory.reasons import Relations, nonnegative, same
@@ -158,7 +158,6 @@ samples, and blocks that are not pruned on $.09$ to $.13$.
         "certificate are ours",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.MEASURED,
     quantities=(
         Quantity(w, "weight of the target", sp.S.Reals, drawn=(-3, 3)),
         Quantity(d, "error of this weight in the pruned network", sp.S.Reals, drawn=(-1, 1)),
@@ -183,7 +182,6 @@ samples, and blocks that are not pruned on $.09$ to $.13$.
             "measured: splits of these digits, training and random networks of other seeds; the limit is asserted, not proved"
         ),
     ),
-    uses=("R6", "R8"),
     also=("found",),
     aids={"exceptions": sp.Rational(1, 20)},
     sharp=(

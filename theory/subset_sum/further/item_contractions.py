@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from sparse_limits.theory.claims import Claim, Proof, Provenance
+from sparse_limits.theory.claims import Claim, Provenance
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import Hypothesis
 from sparse_limits.theory.reasons import Relations, nonnegative, same
@@ -121,7 +121,6 @@ least at $a=[[uniform_reach]]$ and $a=[[gaussian_reach]]$, with the values $[[un
     steps=STEPS,
     source=SOURCE,
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ARGUMENT,
         REACH.drawn_from(sp.Rational(1, 5), sp.Rational(4, 5)),
@@ -135,7 +134,6 @@ least at $a=[[uniform_reach]]$ and $a=[[gaussian_reach]]$, with the values $[[un
             needed_by=("uniform_contraction",),
         ),
     ),
-    uses=("R4", "R5.1"),
     because={
         "contractions": half_of_the_densities_contract,
         "uniform reach": the_uniform_contraction_is_convex,

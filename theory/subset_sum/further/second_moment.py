@@ -8,7 +8,7 @@ from functools import cache
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Source
+from sparse_limits.theory.claims import Claim, Provenance, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.proofs import proof
@@ -232,7 +232,6 @@ upper bound by every $N\le1$ and by every $N\ge1$. Both are attained at $n=1$ fo
         "beyond the abstract; the second moment of random subset sums, as in Karmarkar et al. (1986), here exactly",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         ITEMS.drawn_from(3, 3),
         Quantity(a, "number of items in the first of two subsets alone", COUNT_FROM_ZERO, drawn=(1, 2)),

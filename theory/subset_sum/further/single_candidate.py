@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose
-from sparse_limits.theory.claims import Claim, Proof, Provenance, Remark, Source
+from sparse_limits.theory.claims import Claim, Provenance, Remark, Source
 from sparse_limits.theory.formulas.let import Let
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import COUNT_FROM_ZERO, Hypothesis, Quantity
@@ -119,7 +119,6 @@ $(1-o(1))\,[[subset_items]]$ (R5.3).
         "beyond the abstract; one candidate for each weight, against the subsets of 2006.07990",
     ),
     provenance=Provenance.EXTENSION,
-    proof=Proof.PROVED,
     quantities=(
         Quantity(w, "weight to be replaced", sp.S.Reals, drawn=(-sp.Rational(9, 10), sp.Rational(9, 10))),
         WEIGHT_ERROR.drawn_from(sp.Rational(1, 100), sp.Rational(1, 11)),
@@ -141,7 +140,6 @@ $(1-o(1))\,[[subset_items]]$ (R5.3).
         ),
         Hypothesis("candidates independent; products of uniform numbers on [−1, 1], usable with probability 1/2"),
     ),
-    uses=("R4", "R5.1", "R5.3"),
     remarks=(
         Remark(
             r"Measured: the median number of candidates that subsets need for $w=\frac3{10}$ is within a quarter of "

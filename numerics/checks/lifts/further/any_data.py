@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, positive
 from sparse_limits.numerics.checks.lifts.further.convolution_copies import is_least_size
-from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import ROUNDED
+from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import ROUNDED, reached_far
 from sparse_limits.numerics.evidence import Findings, Trial, empirical, exact
 from sparse_limits.numerics.lifts.copies import count_copies, tanh_student
 from sparse_limits.numerics.lifts.flow import gradient_flow
@@ -147,6 +147,8 @@ def one_lift_keeps_the_bound_for_all_numbers_of_samples(uniform_loss: sp.Expr, t
             limit = trial.value(uniform_loss, point)
             said = f"{size} samples, {found} copies, bound {limit / start:.3g} of the start"
             yield trial.at_most(loss / limit, 1.0, f"loss beside its bound: {said}")
+            if copies:
+                yield from reached_far(loss, limit, start, trial)
 
 
 @exact(any_data)

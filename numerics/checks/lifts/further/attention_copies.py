@@ -15,6 +15,7 @@ from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import (
     UNITS,
     copies_alone,
     random_lift,
+    reached_far,
     time_of_bound,
 )
 from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact
@@ -207,11 +208,13 @@ def copies_of_heads_are_no_likelier_than_their_parts(head_copy: sp.Expr, trial: 
 # Lifts that are trained, and drawn heads
 
 WIDTH = 128
+ENOUGH = 15  # copies, for a bound below the loss at the start
 
 
 @empirical(copied_heads, cost=0.7)
 def heads_end_below_the_bound(head_loss: sp.Expr, trial: Trial) -> Findings:
-    """A random sparse lift; and copies alone whose readout grows so far that the time of the bound is short.
+    """A random sparse lift, whose bound is below the loss at the start if it has fifteen copies or more; and copies alone whose readout
+    grows so far that the time of the bound is short.
 
     ρ is the radius at which the bound is best.
     """
@@ -230,6 +233,12 @@ def heads_end_below_the_bound(head_loss: sp.Expr, trial: Trial) -> Findings:
         limit = trial.value(head_loss, point)
         said = f"{copies} copies in {len(run.cells)} heads, bound {limit / float(run.start):.3g} of the start"
         yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")
+        if target > 1:
+            yield from reached_far(float(ended[0]), limit, float(run.start), trial)
+        else:
+            yield trial.holds(
+                (limit < float(run.start)) == (copies >= ENOUGH), f"below the start from {ENOUGH} copies on: {said}"
+            )
 
 
 def head(weights: Floats, tokens: Floats) -> Floats:

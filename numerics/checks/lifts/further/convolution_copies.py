@@ -15,6 +15,7 @@ from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import (
     UNITS,
     copies_alone,
     random_lift,
+    reached_far,
     time_of_bound,
 )
 from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact
@@ -149,6 +150,7 @@ def sizes_keep_the_conditions(filter_size: sp.Expr, trial: Trial) -> Findings:
 
 WIDTH = 160
 LAST = 4.0
+ENOUGH = 12  # copies, for a bound below the loss at the start
 
 
 @empirical(copied_filters, cost=0.7)
@@ -170,6 +172,12 @@ def filters_end_below_the_bound(filter_loss: sp.Expr, trial: Trial) -> Findings:
         limit = trial.value(filter_loss, point)
         said = f"{copies} copies in {len(run.cells)} channels, bound {limit / float(run.start):.3g} of the start"
         yield trial.at_most(float(ended[0]) / limit, 1.0, f"loss beside its bound: {said}")
+        if target > 1:
+            yield from reached_far(float(ended[0]), limit, float(run.start), trial)
+        else:
+            yield trial.holds(
+                (limit < float(run.start)) == (copies >= ENOUGH), f"below the start from {ENOUGH} copies on: {said}"
+            )
 
 
 @exact(copied_filters)

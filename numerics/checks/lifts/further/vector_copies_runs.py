@@ -87,6 +87,15 @@ def time_of_bound(kind: str, cells: Floats, target: float) -> float:
     return float((isolated_best_time * ROUNDED).subs(point).subs(constant)) if copies else 0.0
 
 
+SEVERAL = 2.0  # what several times is more than, by the meaning of the word
+
+
+def reached_far(loss: float, limit: float, start: float, trial: Trial) -> Findings:
+    """That a loss is more than a hundredth of its bound, where this is several times the loss at the start."""
+    yield trial.at_most(0.01, loss / limit, "a hundredth, beside the loss over its bound")
+    yield trial.at_most(SEVERAL, limit / start, "several times, beside the bound over the loss at the start")
+
+
 class Run(NamedTuple):
     """A flow towards a multiple of a unit, the cells at its start [n, channels, *W], and the loss there, rounded up."""
 
