@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -61,18 +61,28 @@ def imported(module: str) -> tuple[str, ...]:
 
 def imports_of(path: Path) -> tuple[str, ...]:
     """The modules of this package that a file imports, with the packages that they are in."""
-    tree = ast.parse(path.read_text("utf-8"))
-    if _is_lazy(tree):  # its names are homes of others, which count where they are asked for
-        tree.body = [node for node in tree.body if not isinstance(node, ast.If)]
-    return tuple(dict.fromkeys(each for name in _names(tree) for each in _with_packages(name)))
+    text = path.read_text("utf-8")
+    body = ast.parse(text).body
+    if _is_lazy(text):  # its names are homes of others, which count where they are asked for
+        body = [node for node in body if not isinstance(node, ast.If)]
+    return tuple(dict.fromkeys(each for name in _names(body) for each in _with_packages(name)))
 
 
-def _names(tree: ast.Module) -> Iterator[str]:
-    """What a file imports: modules, and those that the names of a lazy package are in."""
-    for node in ast.walk(tree):
+def _imports(body: Sequence[ast.AST]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports among statements and within them: no expression has any."""
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _imports(getattr(node, part, ()))
+
+
+def _names(body: Sequence[ast.AST]) -> Iterator[str]:
+    """What statements import: modules, and those that the names of a lazy package are in."""
+    for node in _imports(body):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             yield node.module
             for alias in node.names:
                 yield f"{node.module}.{alias.name}"
@@ -84,12 +94,14 @@ def _names(tree: ast.Module) -> Iterator[str]:
 def lazy_homes(package: str) -> dict[str, str]:
     """The modules of the names that a package imports when they are first used; none for other modules."""
     path = file_of(package)
-    lazy = path is not None and path.name == "__init__.py" and _is_lazy(ast.parse(path.read_text("utf-8")))
+    lazy = path is not None and path.name == "__init__.py" and _is_lazy(path.read_text("utf-8"))
     return dict(homes(package)) if lazy else {}
 
 
-def _is_lazy(tree: ast.Module) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == "lazily" for node in ast.walk(tree))
+def _is_lazy(text: str) -> bool:
+    return "lazily" in text and any(
+        isinstance(node, ast.Name) and node.id == "lazily" for node in ast.walk(ast.parse(text))
+    )
 
 
 def _with_packages(module: str) -> Iterator[str]:

@@ -66,7 +66,7 @@ def dense_kernel(
 
     Raises
     ------
-    InputError : for shapes that do not fit, numbers that are not finite or out of range, variances that overflow, or an
+    InputError : for shapes that do not fit, numbers that are not finite or out of range, kernels that overflow, or an
         activation that is unknown or not integrated accurately; for a `folder` that does not exist, cannot be written
         to or lacks room, another `dtype`, entries above 3.4e38 in float32, and more memory or time than `limit` allows.
 

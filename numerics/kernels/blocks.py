@@ -192,9 +192,10 @@ def _check_size(pairs: Pairs, side: int, dtype: str) -> None:
         largest = max(_largest(pairs, part) for part in parts)
     if not largest < inf:
         raise InputError(
-            "entries overflow in the layers, expected finite kernels: fewer layers, or smaller variances of weights"
+            f"entries reach {largest} in {len(pairs.layers)} layers, expected finite kernels: fewer layers, or weights of a "
+            "smaller variance"
         )
-    if not largest <= np.finfo(dtype).max:
+    if not largest <= float(np.finfo(dtype).max):
         raise InputError(f"dtype is {dtype!r}, but entries reach {largest:.2g}, expected 'float64' above 3.4e+38")
 
 

@@ -73,7 +73,7 @@ def graphon_kernel(
     Raises
     ------
     InputError : for inputs or latents that do not fit, numbers that are not finite, a graphon with negative values,
-        variances that overflow, or an activation that is unknown or not integrated accurately; for `folder`, `dtype`
+        kernels that overflow, or an activation that is unknown or not integrated accurately; for `folder`, `dtype`
         and more memory or time than `limit` allows, as `dense_kernel`.
 
     References

@@ -173,7 +173,8 @@ def _aliased(function: Function, deviations: Floats, table: Floats, found: Float
     values = np.asarray(function(_nodes(table.shape[1] - 1, SHIFT)[:, None] * deviations))
     other = table @ values
     terms = (np.abs(other - found) * np.maximum(np.abs(other), np.abs(found))).sum(axis=0)
-    return np.maximum(terms, np.abs(table[0] @ values**2 - power)) / np.where(power > 0, power, 1)
+    apart: Floats = np.maximum(terms, np.abs(table[0] @ values**2 - power)) / np.where(power > 0, power, 1)
+    return apart
 
 
 def _sampled(function: Function, deviations: Floats) -> tuple[Floats, Floats, Floats]:

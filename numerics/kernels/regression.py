@@ -147,7 +147,7 @@ def rounding_of_eigenvalues(values: ArrayLike) -> float:
     return 8 * precision(values) * float(np.abs(np.asarray(values, np.float64)).sum(axis=1).max())
 
 
-def zero_to_rounding(kernel: ArrayLike, values: Floats) -> float:
+def zero_to_rounding(kernel: ArrayLike, values: NDArray[np.floating]) -> float:
     """Eigenvalues `values` of a kernel up to this number may be rounding errors of 0."""
     return max(ROUNDING * len(values) * float(values.max()), rounding_of_eigenvalues(kernel))
 

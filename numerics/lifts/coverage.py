@@ -23,6 +23,7 @@ from sparse_limits.theory.lifts import isolated as laws
 Number = Fraction | float  # exact: a float counts as the fraction it is
 
 MOST_SUMS = 2**16
+MOST_SLOTS = 2**60  # so that a sum of four is an int64
 
 
 def coverage_probability(n: int, qs: Sequence[Number], m: int = 1) -> Fraction:
@@ -185,11 +186,13 @@ def vertex_types(weights: ArrayLike, types: Sequence[ArrayLike]) -> NDArray[np.i
 def random_edges(rng: np.random.Generator, lifts: int, n: int, lam: Number) -> Edges:
     """Each of the n² edges of each lift with probability λ/n, 0 ≤ λ ≤ n, in time proportional to those present.
 
-    InputError otherwise.
+    InputError otherwise, and for more than 2⁶⁰ edges that might be.
     """
     lifts, n = checked_integer("lifts", lifts, 1, MOST_COUNT), checked_integer("n", n, 1, MOST_COUNT)
     chance = float(_exact("lam", lam, n)) / n
     slots = lifts * n * n
+    if slots > MOST_SLOTS:
+        raise InputError(f"{lifts} lifts have {slots} places for edges, expected at most 2**60: fewer or smaller lifts")
     places = _successes(rng, slots, chance)
     roots, child = np.divmod(places, n)
     return Edges(roots, roots // n * n + child)
@@ -202,7 +205,9 @@ def _successes(rng: np.random.Generator, trials: int, chance: float) -> NDArray[
     found, last = [], -1
     while last < trials:
         block = 64 + int(1.1 * chance * (trials - last))
-        places = last + np.cumsum(rng.geometric(chance, block))
+        gaps = np.minimum(rng.geometric(chance, block), trials + 1)
+        within = np.searchsorted(np.cumsum(gaps, dtype=float), 2.0 * trials)  # what is beyond would overflow
+        places = last + np.cumsum(gaps[: within + 1])
         found.append(places)
         last = int(places[-1])
     places = np.concatenate(found)

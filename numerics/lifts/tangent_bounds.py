@@ -193,7 +193,9 @@ def tangent_radius(residual: ArrayLike, jacobian: ArrayLike, eps: float) -> floa
         )
     if not (np.isfinite(r).all() and np.isfinite(J).all()):
         raise InputError("residual or jacobian holds nan or infinite numbers")
-    allowed = 2 * float(_exact("eps", eps)) * len(r)
+    (r, in_r), (J, in_J) = _of_unit_size(r), _of_unit_size(J)
+    with np.errstate(over="ignore"):
+        allowed = float(np.ldexp(2 * float(_exact("eps", eps)) * len(r), -2 * in_r))
     left, values, _ = np.linalg.svd(J, full_matrices=False)
     known = values > values[0] * max(J.shape) * np.finfo(float).eps
     values, parts = values[known], left.T[known] @ r
@@ -213,7 +215,14 @@ def tangent_radius(residual: ArrayLike, jacobian: ArrayLike, eps: float) -> floa
     while excess(high) <= 0:
         high *= 4
     ridge = brentq(excess, 0.0, high, xtol=np.finfo(float).tiny, rtol=1e-14, maxiter=1000) if excess(0.0) < 0 else 0.0
-    return float(np.linalg.norm(values / (values**2 + ridge) * parts))
+    with np.errstate(over="ignore"):
+        return float(np.ldexp(np.linalg.norm(values / (values**2 + ridge) * parts), in_r - in_J))
+
+
+def _of_unit_size(array: Floats) -> tuple[Floats, int]:
+    """The array less a power of 2, which rounds nothing, and its exponent: no square overflows or vanishes."""
+    exponent = int(np.frexp(np.abs(array).max())[1])
+    return np.ldexp(array, -exponent), exponent
 
 
 def _exact(name: str, value: Any, positive: bool = False) -> sp.Rational:

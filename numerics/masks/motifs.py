@@ -70,8 +70,8 @@ def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fract
 
     Raises
     ------
-    InputError : if M is not a non-empty, finite, real matrix with integers below 2⁶³, or if F is not a `Motif` or has a
-        treewidth above 2 (such as K_{3,3}).
+    InputError : if M is not a non-empty, finite, real matrix with integers below 2⁶³, if F is not a `Motif` or has a
+        treewidth above 2 (such as K_{3,3}), or if the density of a matrix of floats overflows.
 
     References
     ----------
@@ -87,8 +87,7 @@ def motif_density(mask: ArrayLike | csr_array | spmatrix, motif: Motif) -> Fract
     m, n = matrix.shape
     plans = _plans(motif, int(n < m))
     if matrix.dtype.kind == "f":
-        shares = (np.full(m, 1 / m), np.full(n, 1 / n))
-        return float(prod(float(_contract(plan, matrix, shares).sum()) for plan in plans))
+        return _float_density(motif, plans, matrix, (np.full(m, 1 / m), np.full(n, 1 / n)))
     maps = m ** len(motif.row_degrees) * n ** len(motif.column_degrees)
     return Fraction(prod(_exact_count(plan, matrix) for plan in plans), maps)
 
@@ -101,7 +100,7 @@ def graphon_motif_density(
     Exact for a step graphon, whose weights are the widths of its steps; for a kernel as exact as the quadrature whose
     nodes and weights these are. Floats give a float; integers, fractions and SymPy expressions an exact value.
     InputError for a wrong shape, values that are not finite, weights that are negative or do not add up to 1 (to 1e-6),
-    or a motif as in `motif_density`.
+    a motif as in `motif_density`, or a density of floats that overflows.
     """
     kernel = _numbers("values", values, 2)
     weights = [
@@ -114,8 +113,26 @@ def graphon_motif_density(
     symbolic = any(_symbolic(value) for array in arrays if array.dtype == object for value in array.flat)
     floats = not symbolic and any(array.dtype == np.float64 for array in arrays)
     kernel, *weights = (array.astype(np.float64 if floats else object) for array in arrays)
-    total = prod(_contract(plan, kernel, (weights[0], weights[1])).sum() for plan in _plans(motif, 0))
-    return float(total) if floats else total
+    plans, shares = _plans(motif, 0), (weights[0], weights[1])
+    if floats:
+        return _float_density(motif, plans, kernel, shares)
+    return prod(_contract(plan, kernel, shares).sum() for plan in plans)
+
+
+def _float_density(motif: Motif, plans: tuple[Plan, ...], matrix: Matrix, shares: Pair) -> float:
+    """Of the matrix less a power of 2, which rounds nothing: no product on the way overflows or vanishes."""
+    entries = matrix.data if isinstance(matrix, csr_array) else matrix
+    exponent = int(np.frexp(np.abs(entries).max(initial=0.0))[1])
+    scaled: Matrix = np.ldexp(entries, -exponent)
+    if isinstance(matrix, csr_array):
+        scaled = csr_array((scaled, matrix.indices, matrix.indptr), shape=matrix.shape)
+    density = prod(float(_contract(plan, scaled, shares).sum()) for plan in plans)
+    power = exponent * len(motif.edges)
+    with np.errstate(over="ignore"):
+        found = float(np.ldexp(density, power))
+    if not np.isfinite(found):
+        raise InputError(f"the density is {density:.3g} · 2**{power}, expected entries for which it is below 1.8e308")
+    return found
 
 
 def rank_one_motif_density(motif: Motif, row_moment: Callable[[int], Any], column_moment: Callable[[int], Any]) -> Any:

@@ -70,7 +70,8 @@ def passes(networks: ManyNetworks, x: Array) -> ManyPasses:
 def train_layers(networks: ManyNetworks, x: ArrayLike, y: ArrayLike, *, step: float, steps: int) -> Array:
     """The loss 1/(2m) Σ (f − f₀ − y)² after 0, 1, … steps along its gradient in kept weights and readout: float[N, steps + 1].
 
-    x [m, d]; y [m]; step > 0. It is `train` of each network, in one go. InputError as `ManyNetworks.checked`.
+    x [m, d]; y [m]; step > 0. It is `train` of each network, in one go. A loss that overflows is infinite. InputError as
+    `ManyNetworks.checked`.
 
     Examples:
         >>> rng = np.random.default_rng(0)
@@ -89,29 +90,31 @@ def train_layers(networks: ManyNetworks, x: ArrayLike, y: ArrayLike, *, step: fl
     weights, masks, top = networks.checked(data.shape[1])
     root = math.sqrt(top.shape[1])
     scaled = [weight * (SCALE / math.sqrt(weight.shape[2])) for weight in weights]  # h = max(scaled · h below, 0)
-    rates = [mask * (2 * step / (len(data) * mask.shape[2])) for mask in masks]  # of the scaled weights
+    rates = [mask * (2 * (step / (len(data) * mask.shape[2]))) for mask in masks]  # of the scaled weights
     values = [data.T[None], *(np.empty((*weight.shape[:2], len(data))) for weight in scaled)]
     signals = [np.empty_like(each) for each in values[1:]]
     moved = [np.empty_like(weight) for weight in scaled]  # as all these, filled anew at each step
     losses = np.empty((len(top), steps + 1))
     start: Array | None = None
-    for taken in range(steps + 1):
-        for weight, below, above in zip(scaled, values, values[1:], strict=False):
-            np.maximum(np.matmul(weight, below, out=above), 0.0, out=above)
-        output = (top[:, None] @ values[-1])[:, 0] / root
-        start = output if start is None else start
-        residual = output - start - labels
-        losses[:, taken] = (residual**2).mean(axis=1) / 2
-        if taken == steps:
-            break
-        np.multiply(values[-1] > 0, top[:, :, None], out=signals[-1])
-        signals[-1] *= (residual / root)[:, None]
-        for place in range(len(scaled) - 1, 0, -1):
-            np.matmul(scaled[place].transpose(0, 2, 1), signals[place], out=signals[place - 1])
-            signals[place - 1] *= values[place] > 0
-        top -= step / (len(data) * root) * (values[-1] @ residual[:, :, None])[:, :, 0]
-        for weight, rate, move, signal, below in zip(scaled, rates, moved, signals, values, strict=False):
-            np.matmul(signal, below.transpose(0, 2, 1), out=move)
-            move *= rate
-            weight -= move
-    return losses
+    with np.errstate(over="ignore", invalid="ignore"):
+        for taken in range(steps + 1):
+            for weight, below, above in zip(scaled, values, values[1:], strict=False):
+                np.maximum(np.matmul(weight, below, out=above), 0.0, out=above)
+            output = (top[:, None] @ values[-1])[:, 0] / root
+            start = output if start is None else start
+            residual = output - start - labels
+            losses[:, taken] = (residual**2).mean(axis=1) / 2
+            if taken == steps:
+                break
+            np.multiply(values[-1] > 0, top[:, :, None], out=signals[-1])
+            signals[-1] *= (residual / root)[:, None]
+            for place in range(len(scaled) - 1, 0, -1):
+                np.matmul(scaled[place].transpose(0, 2, 1), signals[place], out=signals[place - 1])
+                signals[place - 1] *= values[place] > 0
+            top -= step / (len(data) * root) * (values[-1] @ residual[:, :, None])[:, :, 0]
+            for weight, rate, move, signal, below in zip(scaled, rates, moved, signals, values, strict=False):
+                np.matmul(signal, below.transpose(0, 2, 1), out=move)
+                move *= rate
+                weight -= move
+    found: Array = np.where(np.isfinite(losses), losses, np.inf)
+    return found

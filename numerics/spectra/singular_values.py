@@ -355,10 +355,19 @@ def leading_triplets(mask: ArrayLike | csr_array, count: int, *, seed: Seed = 0)
     if not (matrix.nnz if is_sparse(matrix) else matrix.any()):
         return Triplets(np.eye(matrix.shape[0], count), np.zeros(count), np.eye(matrix.shape[1], count))
     start = np.random.default_rng(seed_number(seed)).standard_normal(shortest)
-    left, values, right = svds(matrix, k=count, v0=start)
+    unit, exponent = _of_unit_size(matrix)
+    left, values, right = svds(unit, k=count, v0=start)
     triplets = Triplets(left[:, ::-1], values[::-1], right[::-1].T)
-    _check_residuals(matrix, triplets)
-    return triplets._replace(values=triplets.values * scale)
+    _check_residuals(unit, triplets)
+    return triplets._replace(values=np.ldexp(triplets.values * scale, exponent))
+
+
+def _of_unit_size(matrix: Matrix) -> tuple[Matrix, int]:
+    """The matrix less a power of 2, and its exponent: the largest entry is in [1, 2), since `svds` squares, and has a fixed tolerance."""
+    entries = matrix.data if is_sparse(matrix) else matrix
+    exponent = int(np.frexp(np.abs(entries).max())[1]) - 1
+    scaled = np.ldexp(entries, -exponent)
+    return (csr_array((scaled, matrix.indices, matrix.indptr), matrix.shape) if is_sparse(matrix) else scaled), exponent
 
 
 def _check_residuals(matrix: Matrix, triplets: Triplets) -> None:

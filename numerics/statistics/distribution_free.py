@@ -123,6 +123,8 @@ def equal_laws_p_value(first: ArrayLike, second: ArrayLike) -> float:
         )
     n = checked_integer("the number of vectors", len(tables[0]), 2, MOST_DIVIDED)
     both = np.concatenate(tables)
+    exponent = int(np.frexp(np.abs(both).max(initial=0.0))[1])
+    both = np.ldexp(both, -exponent)  # which rounds nothing: no square overflows or vanishes
     both = both - both.mean(axis=0)
     products = both @ both.T
     halves = np.array([(0, *rest) for rest in combinations(range(1, 2 * n), n - 1)])  # each division once

@@ -74,6 +74,8 @@ class Binomial:
     level: float = LEVEL
 
     def p_value(self, count: int, p: float) -> float:
+        if not 0 <= p <= 1:  # nan, too: min(1, nan) is 1, as if nothing spoke against it
+            raise ValueError(f"the claimed probability is {p}, expected a number in [0, 1]")
         above = binomial_at_least(count, self.n, p)
         if self.side == "above":
             return above
@@ -137,7 +139,11 @@ class Betting:
     off: float = 0.0
 
     def p_value(self, sample: NDArray[np.floating], mean: float) -> float:
-        """`sample`: float[n], every entry within [low, high]."""
+        """`sample`: float[n], every entry within [low, high]; ValueError otherwise."""
+        if np.isnan(mean) or not np.all((sample >= self.low) & (sample <= self.high)):  # for nan p would be 1
+            raise ValueError(
+                f"the mean is {mean}, or a sample leaves [{self.low}, {self.high}], expected numbers in it"
+            )
         least, most = mean - self.off, mean + self.off
         before = np.arange(1, self.n + 1)
         quarter = ((self.high - self.low) / 4) ** 2  # a first guess at the variance, worth one observation
@@ -225,7 +231,12 @@ class MedianOfMeans:
         return sqrt(self.variance / (self.n // BLOCKS))
 
     def p_value(self, sample: NDArray[np.floating], mean: float) -> float:
-        """`sample`: float[n], at least `BLOCKS` numbers; those beyond the last full block are left out."""
+        """`sample`: float[n], at least `BLOCKS` numbers; those beyond the last full block are left out.
+
+        ValueError for a mean or a sample that is not finite.
+        """
+        if not (np.isfinite(mean) and np.isfinite(sample).all()):  # for nan p would be 1
+            raise ValueError(f"the mean is {mean}, or a sample holds nan or infinite numbers, expected finite ones")
         size = self.n // BLOCKS
         median = np.median(sample[: BLOCKS * size].reshape(BLOCKS, size).mean(axis=1))
         return min(1.0, 2 * self._beyond(max(0.0, abs(median - mean) - self.off)))

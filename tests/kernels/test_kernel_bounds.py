@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
+from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.kernels import (
     LayerGraphons,
     dense_kernel,
@@ -281,6 +282,28 @@ def test_descent_on_singular_kernels_and_to_the_end() -> None:
     assert_allclose(kept, [0.5 / 2 * 4 * 3])
     with pytest.raises(ValueError, match="descent diverges"):
         gradient_descent_predict(linear, linear, y, 1e3, 10**6)
+
+
+@pytest.mark.parametrize("steps", [10**6, 10**9, 2**53])
+def test_rounding_of_a_singular_kernel_does_not_grow_with_the_steps(steps: int) -> None:
+    features = np.random.default_rng(0).standard_normal((6, 2))
+    K, y = features @ features.T, np.arange(6.0)
+    end = K[:2] @ np.linalg.pinv(K) @ y
+    assert_allclose(gradient_descent_predict(K, K[:2], y, 0.5, steps), end, rtol=1e-6)
+
+
+def test_modes_below_rounding_that_test_inputs_see_are_kept_or_refused() -> None:
+    """Far from the samples a smooth kernel's smallest modes tell: without them the step after 10⁵ is 4e-5 off, or 2e-6 of it."""
+    x, far, y = np.linspace(0, 1, 14), np.array([2.0]), np.random.default_rng(0).standard_normal(14)
+    K, across = (np.exp(-((left[:, None] - x) ** 2) / 0.72) for left in (x, far))
+    step = 1.9 * 14 / np.linalg.eigvalsh(K)[-1]
+    assert_allclose(gradient_descent_predict(K, across, y, step, 10**5), 20.25518752, rtol=1e-8)  # in 60 digits
+    with pytest.raises(
+        InputError, match=r"steps is 9007199254740992, .* within 1.6e-12 of 0 decide .*, expected at most"
+    ):
+        gradient_descent_predict(K, across, y, step, 2**53)
+    identity = gradient_descent_predict(np.ones((2, 2)), np.eye(2), [1.0, 2.0], 0.5, 800)
+    assert_allclose(identity @ [1, -1], -0.5 / 2 * 800)  # as the steps say, though no test input sees it
 
 
 def test_errors() -> None:

@@ -14,6 +14,7 @@ from helpers import TESTS
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.special import erfcx
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.exact import balls
@@ -137,6 +138,39 @@ def test_derivatives_go_with_functions():
 def test_a_series_that_converges_too_slowly_is_refused():
     with pytest.raises(ValueError, match=r"tanh at variance 400 is known to .*, expected 1e-10"):
         activation("tanh").dual(400.0, 400.0, 0.0)
+
+
+@pytest.mark.parametrize(("name", "sign"), [("sin", -1), ("cos", 1)])
+def test_what_oscillates_as_fast_as_the_grid_is_refused(name, sign):
+    """On nodes 1/16 apart sin(100 z) is a slow sine: K(x, x) was 0.2155. What is accepted is right."""
+    for fast in (100.0, 110.0, 201.0, 402.0, 1000.0):
+        with pytest.raises(InputError, match=f"{name} at variance .* by its Hermite series"):
+            dense_kernel(np.array([[fast], [0.97 * fast]]), activation=name)
+    for scale in (3.0, 12.0, 30.0):
+        a, b = scale, 0.97 * scale
+        found = dense_kernel(np.array([[a], [b]]), activation=name).nngp[0]
+        expected = [(np.exp(-((a - c) ** 2) / 2) + sign * np.exp(-((a + c) ** 2) / 2)) / 2 for c in (a, b)]
+        assert np.allclose(found, expected, rtol=0, atol=1e-13)
+
+
+def test_a_function_that_is_a_line_at_rational_points_is_no_line():
+    wave = activation(lambda z: z + np.sin(4 * pi * z), lambda z: 1 + 4 * pi * np.cos(4 * pi * z))
+    assert dense_kernel(np.array([[1.0]]), activation=wave).nngp[0, 0] == pytest.approx(1.5, abs=1e-10)
+
+
+def test_a_kink_is_refused_at_variances_that_the_polar_rule_does_not_reach():
+    """Of elu: E φ′² = ½ + e^{2a} Φ(−2√a), and E φ² by the same integrals."""
+    for deviation in (0.01, 1.0, 3.0, 5.0):
+        twice, once = (erfcx(k * deviation / sqrt(2)) for k in (2, 1))
+        value, slope = deviation**2 / 2 + (twice - 2 * once + 1) / 2, (1 + twice) / 2
+        found = dense_kernel(np.array([[deviation]]), activation="elu")
+        assert found.nngp[0, 0] == pytest.approx(value, rel=1e-10)
+        assert found.ntk[0, 0] == pytest.approx(value + deviation**2 * slope, rel=1e-10)
+    for x in ([[85.0]], [[1.0], [85.0]]):
+        with pytest.raises(
+            InputError, match=r"elu at variance 7.22e\+03 is known to .* by the polar rule, expected 1e-10"
+        ):
+            dense_kernel(x, activation="elu")
 
 
 @pytest.mark.parametrize("name", ["gelu", "tanh"])
@@ -296,6 +330,9 @@ def test_the_variance_of_weights_scales_relu():
         ({"x": [[1.0]], "depth": 1.5}, "depth"),
         ({"x": [[1.0]], "sigma_w2": -1}, "sigma_w2"),
         ({"x": [[1.0]], "sigma_w2": 2.0, "depth": 2000}, "variances reach"),
+        ({"x": np.eye(3)[:2], "activation": "erf", "sigma_w2": 4.0, "depth": 10_000}, "reach inf in 10001 layers"),
+        ({"x": [[1.0]], "x2": [[2.0]], "activation": "erf", "sigma_w2": 1e4, "depth": 200}, "reach inf in 201 layers"),
+        ({"x": [[1.0]], "activation": "erf", "sigma_w2": 1e4, "depth": 200, "dtype": "float32"}, "reach inf in 201"),
         ({"x": [[1.0]], "sigma_b2": np.nan}, "sigma_b2"),
     ],
 )

@@ -179,6 +179,15 @@ def test_tangent_radius_in_closed_form():
     assert tangent_radius(residual, np.zeros((2, 3)), 1.0) == inf
 
 
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_tangent_radius_does_not_see_the_scale(size):
+    residual, jacobian = np.array([3.0, 4.0]), np.eye(2)
+    assert tangent_radius(residual, size * jacobian, 1.0) == pytest.approx(3 / size)
+    assert tangent_radius(size * residual, jacobian, 0.0) == pytest.approx(5 * size)
+    assert tangent_radius(1e150 * residual, jacobian, 1e300) == pytest.approx(3e150)
+    assert tangent_radius(size * residual, np.array([[size], [0.0]]), 0.0) == inf
+
+
 @pytest.mark.parametrize("shape", [(2, 2), (3, 5), (6, 6)])
 def test_a_jacobian_of_full_rank_reaches_everything(shape):
     rng = np.random.default_rng(shape)

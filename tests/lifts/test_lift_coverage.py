@@ -166,6 +166,22 @@ def test_sampled_edges_are_distinct_and_as_frequent_as_claimed():
         random_edges(np.random.default_rng(1), 3, 5, 6)
 
 
+@pytest.mark.parametrize("lam", [1e-14, 1e-17, 1e-300, 5e-324])
+def test_edges_that_are_hardly_likely_are_none(lam):
+    """Gaps between them, which are beyond the machine's integers, do not come round to negative places."""
+    assert not random_edges(np.random.default_rng(0), 2, 1000, lam).roots.size
+
+
+def test_edges_of_the_widest_lifts():
+    edges = random_edges(np.random.default_rng(0), 1, 2**30, 1e-5)
+    for ends in edges:
+        assert ((ends >= 0) & (ends < 2**30)).all()
+    assert abs(edges.roots.size - 2**30 * 1e-5) < 6 * np.sqrt(2**30 * 1e-5)
+    assert random_edges(np.random.default_rng(0), 1, 2**30, 1e-12).roots.size == 0
+    with pytest.raises(ValueError, match=r"2305843009213693952 places for edges, expected at most 2\*\*60"):
+        random_edges(np.random.default_rng(0), 2, 2**30, 1e-5)
+
+
 def test_copies_are_those_of_a_plain_loop():
     rng = np.random.default_rng(2)
     lifts, n = 60, 30

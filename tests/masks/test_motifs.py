@@ -232,6 +232,19 @@ def test_bad_masks(mask: np.ndarray, message: str) -> None:
         motif_density(mask, MOTIFS["edge"])
 
 
+@pytest.mark.parametrize("form", [np.array, csr_array])
+def test_entries_of_any_size(form) -> None:
+    """A density that overflows is refused, not infinite with a warning."""
+    signs = np.array([[1.0, -1.0], [1.0, 1.0]])
+    apart = Motif(((0, 0), (1, 1)))  # its density is the square of the mean entry
+    assert motif_density(form(1e150 * signs), apart) == pytest.approx(0.25e300)
+    for motif in (cycle(4), apart):
+        with pytest.raises(ValueError, match=r"the density is 0\.\d+ · 2\*\*\d+, expected"):
+            motif_density(form(1e308 * signs), motif)
+    with pytest.raises(ValueError, match="the density is"):
+        graphon_motif_density(cycle(4), 1e308 * signs)
+
+
 def test_sparse_formats_and_duplicates() -> None:
     doubled = coo_array((np.ones(3, dtype=int), ([0, 0, 1], [1, 1, 0])), shape=(2, 2))
     assert motif_density(doubled, MOTIFS["edge"]) == Fraction(3, 4)

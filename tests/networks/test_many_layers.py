@@ -46,6 +46,13 @@ def test_what_leaves_is_the_slope_of_the_output():
     assert np.allclose(slope, seen.leaving[0][0, 2] * x[:, 1] / np.sqrt(3), atol=1e-5)
 
 
+@pytest.mark.parametrize("step", [1e300, 1e308])
+def test_a_loss_that_overflows_is_infinite(step):
+    losses = train_layers(networks((3, 6, 5)), np.eye(3), np.ones(3), step=step, steps=12)
+    assert np.isinf(losses[:, -1]).all()
+    assert np.isfinite(losses[:, 0]).all()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -38,8 +38,31 @@ def test_formulas_are_read_as_they_are(latex, shown):
     assert readable(latex) == shown
 
 
-LAID_OUT = set("left right middle big Big bigl bigr limits rm quad qquad tag begin end".split())
-FONTS = set("mathcal mathbb mathbf mathrm operatorname text substack".split())  # of what stands behind, which is shown
+LAID_OUT = {
+    "left",
+    "right",
+    "middle",
+    "big",
+    "Big",
+    "bigl",
+    "bigr",
+    "limits",
+    "rm",
+    "quad",
+    "qquad",
+    "tag",
+    "begin",
+    "end",
+}
+FONTS = {
+    "mathcal",
+    "mathbb",
+    "mathbf",
+    "mathrm",
+    "operatorname",
+    "text",
+    "substack",
+}  # of what stands behind, which is shown
 
 
 def test_every_sign_of_a_claim_is_shown():

@@ -275,6 +275,14 @@ def test_large_masks_agree_with_lapack(shape):
     assert left.T @ left == pytest.approx(np.eye(3), abs=1e-10)
 
 
+@pytest.mark.parametrize("size", [1e-300, 1e-165, 1e-10, 1e160, 1e300])
+def test_singular_values_do_not_see_the_scale(size):
+    mask = np.random.default_rng(1).standard_normal((250, 210))
+    expected = size * mask_singular_values(mask, 3)
+    for form in (size * mask, csr_array(size * mask)):
+        assert mask_singular_values(form, 3) == pytest.approx(expected, rel=1e-10)
+
+
 def test_the_same_seed_gives_the_same_digits():
     mask = csr_array(np.random.default_rng(2).random((400, 500)) < 0.1)
     assert np.array_equal(mask_singular_values(mask, 4, seed=3), mask_singular_values(mask, 4, seed=3))

@@ -100,6 +100,12 @@ def test_equal_laws_p_value_by_brute_force(tables):
     assert equal_laws_p_value(first, second) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("size", [1e160, 1e308, 1e-170, 1e-300])
+def test_equal_laws_do_not_see_the_scale(size):
+    tables = np.array([[[0.0], [0.1], [0.2]], [[1.0], [1.1], [0.15]]])
+    assert equal_laws_p_value(*(size * tables)) == equal_laws_p_value(*tables) == 0.2
+
+
 def test_equal_laws_are_refused_as_rarely_as_they_say():
     """Vectors of one law: p is at most α with a probability of at most α."""
     rng = np.random.default_rng(0)

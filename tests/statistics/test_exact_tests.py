@@ -345,6 +345,24 @@ def test_the_median_of_means_allows_for_a_mean_near_the_claimed_number():
     assert test.miss(0.0, test.detectable(0.0) - 0.25) == pytest.approx(REPORTED_MISS, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: Binomial(100).p_value(50, float("nan")),
+        lambda: Binomial(100, "above").p_value(50, 1.5),
+        lambda: Betting(100, 0.0, 1.0, 0.3).p_value(np.full(100, 0.5), float("nan")),
+        lambda: Betting(100, 0.0, 1.0, 0.3).p_value(np.full(100, np.nan), 0.5),
+        lambda: Betting(100, 0.0, 1.0, 0.3).p_value(np.full(100, 50.0), 0.5),
+        lambda: MedianOfMeans(510, 1.0).p_value(np.zeros(510), float("nan")),
+        lambda: MedianOfMeans(510, 1.0).p_value(np.full(510, np.nan), 0.0),
+    ],
+)
+def test_what_is_no_number_does_not_pass(call):
+    """min(1, nan) is 1, the p-value of a claim that nothing speaks against."""
+    with pytest.raises(ValueError, match=r"is nan|is 1\.5|or a sample"):
+        call()
+
+
 @pytest.mark.parametrize("n", [40, 100, 1000])
 def test_a_majority_is_found_by_the_excess_that_is_announced(n):
     """With probability .999 at that excess, less often just below it; the rate that is missed is that of drawn cases."""

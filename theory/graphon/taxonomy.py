@@ -120,7 +120,7 @@ Random and Magnitude (by S2 for graphon): Random and Magnitude pruning have a co
 SynFlow (by S11 for row_profile, column_profile, coefficient_of_variation): SynFlow has $f=|a|$ and $\varphi=1$ with one hidden layer and
 one output; as all widths grow, inputs and outputs included, both profiles tend to constants.
 
-Wanda (by S12): Wanda has $f=1$ and for $\varphi$ the norms of the inputs.
+Wanda (by S12 for kernel): Wanda has $f=1$ and for $\varphi$ the norms of the inputs.
 
 SNIP (by S3): On symmetric data, with a fixed residual, SNIP has $f=|a|$ and $\varphi=|h|/2$.
 
