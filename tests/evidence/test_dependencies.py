@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from helpers import ROOT
 from sparse_limits.numerics.checks import checks_of_claims
 from sparse_limits.numerics.ledger.verification import checks_by_claim, modules_of
 from sparse_limits.numerics.store.keys import PRINTERS
-from sparse_limits.theory.dependencies import FOLDERS, files_behind
+from sparse_limits.theory.dependencies import FOLDERS, PACKAGE, _statements, files_behind
 from sparse_limits.theory.ledger import ledger_for, load_ledger
 
 # Run all checks of each claim whose label and modules come, in a process of its own; print the files that were imported, and those that were opened.
@@ -121,6 +122,24 @@ def test_a_key_has_a_share_of_all_files() -> None:
     """A control: a key of everything would pass the test above and keep nothing."""
     files = sum(1 for package in FOLDERS for _ in (ROOT / package).rglob("*.py"))
     assert len(files_behind(modules("N1"))) < files / 4
+
+
+def test_imports_that_are_read_line_by_line_are_all() -> None:
+    """Beside Python's own parser: no import of this package is missed, in whatever file of the repository."""
+    for folder in (*FOLDERS, "tests", "docs", "book"):
+        for path in (ROOT / folder).rglob("*.py"):
+            every = {
+                node.module for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
+            }
+            lines = {each.module for each in _statements(path.read_text("utf-8")) if isinstance(each, ast.ImportFrom)}
+            assert {each for each in every if each and each.startswith(PACKAGE)} <= lines, path
+
+
+def test_a_sentence_that_begins_like_an_import_hides_none() -> None:
+    text = '"""\nfrom sparse_limits import what you like,\n"""\nfrom sparse_limits.theory.tails import t\n'
+    assert [node.module for node in _statements(text) if isinstance(node, ast.ImportFrom)] == [
+        "sparse_limits.theory.tails"
+    ]
 
 
 def test_what_is_imported_and_opened_is_seen(recorder: Popen[str]) -> None:

@@ -53,8 +53,9 @@ probabilities to exceed $t$ tends to $\int\bar F(t/\varphi)\,dv$ as $n\to\infty$
 $t$. Hence the $k$ largest are those above $\tau$, except for a share of the row that tends to $0$. Its mean is the same in each row. So
 the share of all entries in which the two masks differ tends to $0$, too, whatever the number of rows.
 
-limit (from long rows; by G4.1 for sampling): As $m,n\to\infty$ the mask above $\tau$, whose entries are independent given the latents,
-tends in cut norm to the probabilities of its entries, and so to $W(u,v)=\bar F(\tau/\varphi(v))$. Hence the mask of the $k$ largest does.
+limit (from long rows; by G1.2 for normal_rate): As $m,n\to\infty$ the mask above $\tau$, whose entries are independent given the latents,
+tends in cut norm to the probabilities of its entries. These tend in $L^1$ to $W(u,v)=\bar F(\tau/\varphi(v))$, as $\varphi$ is monotone (G3.1,
+G3.3). Hence the mask of the $k$ largest tends to $W$.
 
 kernel (from limit): Wanda's $\phi|w|$ exceeds $\tau$ with probability $[[kernel]]$. This is $1$ at $\tau=0$, and decreasing at the rate
 of the density of $\phi|w|$. In its factorised form row-wise SNIP is also of this kind, with $|a|$ as a row factor.
@@ -204,7 +205,7 @@ claimed to be sharp.
         r"M_\tau": r"mask that keeps the scores above the threshold $\tau$",
         "v_j": "position of column $j$, the midpoint of its cell",
     },
-    uses=("G1.2",),
+    uses=("G3.1", "G3.3"),
     aids={"selection": "row", "left_half": left_half},
     loose=(
         Loose(
