@@ -120,7 +120,7 @@ class Claim:
     The proof is a list of `steps`, read from text by `sparse_limits.theory.proofs.proof`, or `proof_text`, prose in Markdown with LaTeX,
     of which `proof` says whether it proves. `uses` holds the claims that steps rest on and, given by name, others that the sentences lean on.
     `because` maps a computed step to the reason (or reasons) that SymPy checks, see `sparse_limits.theory.reasons`; `wrong` gives
-    the wrong forms of formulas and aids, by name; a function, since checks alone need them.
+    wrong forms of formulas and aids, each as `"formula: what is wrong in it": form`; a function, since checks alone need them.
     `headline` says the claim in brief, where the statement is long: one formula at most, and that one a slot.
     `named` gives a letter (LaTeX) to a part that the printed formulas share: the statement prints the letter, and ends
     with what it is; a `Lambda` names a function, such as $F_k$ at two places. `symbols` says what the other letters of the sentences stand for (LaTeX: a noun phrase).
@@ -161,7 +161,7 @@ class Claim:
     uses: tuple[str, ...] = ()
     aids: Mapping[str, Any] = field(default_factory=dict)
     because: Mapping[str, Reasons] = field(default_factory=dict)
-    wrong: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
+    wrong: Callable[[], Mapping[str, Any]] = dict
     remarks: tuple[Remark, ...] = ()
     equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
     pitfalls: tuple[Pitfall, ...] = ()
@@ -221,13 +221,14 @@ class Claim:
         Raises:
             ValueError: for wrong forms of what is nothing of the claim, and for one that is no other than the formula.
         """
-        known, found = {**self.aids, **self.claimed}, self.wrong()
-        for name, forms in found.items():
-            if name not in known:
-                raise ValueError(f"{self.label}: {name!r} has wrong forms, and is nothing of the claim")
-            for form, value in forms.items():
-                if type(value) is type(known[name]) and value == known[name]:
-                    raise ValueError(f"{self.label}: the wrong form {form!r} of {name} is {name} itself")
+        known, found = {**self.aids, **self.claimed}, dict[str, dict[str, Any]]()
+        for title, value in self.wrong().items():
+            name, _, form = title.partition(": ")
+            if name not in known or not form:
+                raise ValueError(f"{self.label}: the wrong form {title!r} is of no formula, expected 'formula: what is wrong'")
+            if type(value) is type(known[name]) and value == known[name]:
+                raise ValueError(f"{self.label}: the wrong form {form!r} of {name} is {name} itself")
+            found.setdefault(name, {})[form] = value
         return found
 
     def _check_bounds(self) -> None:

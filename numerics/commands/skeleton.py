@@ -62,11 +62,9 @@ modulus (from density): $$t$$ times the density, integrated from $$t$$ on, is $$
         ),
     },
     wrong=lambda: {
-        "modulus": {
-            "second moment": sp.erfc(t / sp.sqrt(2)) + t * modulus,
-            "the chance to be kept": sp.erfc(t / sp.sqrt(2)),
-        },
-        "density": {"not at its height": sp.exp(-(t**2) / 2)},
+        "modulus: second moment": sp.erfc(t / sp.sqrt(2)) + t * modulus,
+        "modulus: the chance to be kept": sp.erfc(t / sp.sqrt(2)),
+        "density: not at its height": sp.exp(-(t**2) / 2),
     },
 )
 ''')

@@ -159,37 +159,27 @@ representations contain these $t$, $s$ and $r$ times, each with its own index, t
         "example": multiplicities_give_the_dimension,
     },
     wrong=lambda: {
-        "constraint": {
-            "column by column": sp.kronecker_product(before.T, after) - sp.eye(4),
-            "without the transpose": sp.kronecker_product(after, before) - sp.eye(4),
-            "without the identity": sp.ImmutableMatrix(sp.kronecker_product(after, before.T)),
-        },
-        "trace": {
-            "traces added": after.trace() + before.trace(),
-            "the trace of the product": (after * before).trace(),
-            "the product of the determinants": after.det() * before.det(),
-        },
-        "share": {
-            "one for each class": share / class_size,
-            "characters added": class_size * (chi_out + chi_in) / order,
-            "without the mean": share * order,
-            "the first character squared": class_size * chi_in**2 / order,
-        },
-        "quarter_turns": {"180 degrees only": 2},
-        "c4_characters": {
-            "the rotation of dimension 1": tuple(
-                tuple(x.subs({r_in: r_in / 2, r_out: r_out / 2}) for x in side) for side in c4_characters
-            ),
-            "signs that do not change": tuple(
-                tuple(x.subs({s_in: 0, s_out: 0}) for x in side) for side in c4_characters
-            ),
-            "before and after exchanged": c4_characters[::-1],
-        },
-        "c4_dimension": {
-            "the rotation counted once": c4_dimension - r_in * r_out,
-            "the rotation as two signs": t_in * t_out + s_in * s_out + 4 * r_in * r_out,
-            "a different pairing": t_in * s_out + s_in * t_out + 2 * r_in * r_out,
-            "products of all": (t_in + s_in + r_in) * (t_out + s_out + r_out),
-        },
+        "constraint: column by column": sp.kronecker_product(before.T, after) - sp.eye(4),
+        "constraint: without the transpose": sp.kronecker_product(after, before) - sp.eye(4),
+        "constraint: without the identity": sp.ImmutableMatrix(sp.kronecker_product(after, before.T)),
+        "trace: traces added": after.trace() + before.trace(),
+        "trace: the trace of the product": (after * before).trace(),
+        "trace: the product of the determinants": after.det() * before.det(),
+        "share: one for each class": share / class_size,
+        "share: characters added": class_size * (chi_out + chi_in) / order,
+        "share: without the mean": share * order,
+        "share: the first character squared": class_size * chi_in**2 / order,
+        "quarter_turns: 180 degrees only": 2,
+        "c4_characters: the rotation of dimension 1": tuple(
+            tuple(x.subs({r_in: r_in / 2, r_out: r_out / 2}) for x in side) for side in c4_characters
+        ),
+        "c4_characters: signs that do not change": tuple(
+            tuple(x.subs({s_in: 0, s_out: 0}) for x in side) for side in c4_characters
+        ),
+        "c4_characters: before and after exchanged": c4_characters[::-1],
+        "c4_dimension: the rotation counted once": c4_dimension - r_in * r_out,
+        "c4_dimension: the rotation as two signs": t_in * t_out + s_in * s_out + 4 * r_in * r_out,
+        "c4_dimension: a different pairing": t_in * s_out + s_in * t_out + 2 * r_in * r_out,
+        "c4_dimension: products of all": (t_in + s_in + r_in) * (t_out + s_out + r_out),
     },
 )

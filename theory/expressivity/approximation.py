@@ -145,28 +145,18 @@ all inputs does not enter.
         "too few": lambda too_few: same(too_few, valued(poisson_bound, {m: n, k: 1, p: alpha * p**k})),
     },
     wrong=lambda: {
-        "success": {
-            "one wired edge suffices": success.subs(k, 1),
-            "all rows": success.subs(alpha, 1),
-            "one unit less": at_least(n, alpha * p**k, units - 1),
-        },
-        "sufficient_width": {
-            "the usual constant 1/8": sp.Max(2 * units, 8 * sp.log(1 / delta)) / (alpha * p**k),
-            "single edges": sufficient_width.subs(k, 1),
-        },
-        "too_few": {
-            "of all rows": too_few.subs(alpha, 1),
-            "single edges": too_few.subs(k, 1),
-            "without the half": too_few**2,
-        },
-        "least_width": {
-            "half of it": least_width / 2,
-            "one neuron more": least_width + 1,
-            "one unit less": least_width.subs(units, units - 1),
-        },
-        "both_heard": {
-            "both inputs for both": 1 - (1 - p**2) ** n - n * p**2 * (1 - p**2) ** (n - 1),
-            "one neuron may do": (1 - (1 - p) ** n) ** 2,
-        },
+        "success: one wired edge suffices": success.subs(k, 1),
+        "success: all rows": success.subs(alpha, 1),
+        "success: one unit less": at_least(n, alpha * p**k, units - 1),
+        "sufficient_width: the usual constant 1/8": sp.Max(2 * units, 8 * sp.log(1 / delta)) / (alpha * p**k),
+        "sufficient_width: single edges": sufficient_width.subs(k, 1),
+        "too_few: of all rows": too_few.subs(alpha, 1),
+        "too_few: single edges": too_few.subs(k, 1),
+        "too_few: without the half": too_few**2,
+        "least_width: half of it": least_width / 2,
+        "least_width: one neuron more": least_width + 1,
+        "least_width: one unit less": least_width.subs(units, units - 1),
+        "both_heard: both inputs for both": 1 - (1 - p**2) ** n - n * p**2 * (1 - p**2) ** (n - 1),
+        "both_heard: one neuron may do": (1 - (1 - p) ** n) ** 2,
     },
 )

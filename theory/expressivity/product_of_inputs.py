@@ -176,22 +176,20 @@ it with probability at least $[[product_success]]$.
         ),
     },
     wrong=lambda: {
-        "two_bends": {
-            "all four keep both": at_least(n, p**2, 4),
-            "two keep both": at_least(n, p**2, 2),
-        },
-        "sup_error": {"one piece more": 1 / (pieces + 1) ** 2},
-        "product_units": {"units for the knots": 2 * (pieces + 1)},
-        "first_slope": {"a slope at the knot": sp.Integer(-4)},
-        "product_success": {
-            "one wired edge for the product": at_least(n, p, 2 * pieces),
-            "half of the units": at_least(n, p**2, pieces),
-            "one unit less": at_least(n, p**2, product_units - 1),
-        },
-        "neurons": {"any neurons": "any"},
-        "squares": {"the sum of the squares": (x_1 + x_2) ** 2 / 4 + (x_1 - x_2) ** 2 / 4},
-        "knot": {"one knot more": 4 * j / (pieces + 1) - 2, "without the first": knot + 4 / pieces},
-        "chord": {"the tangent": left**2 + 2 * left * (point - left), "through 0": (left + right) * (point - left)},
+        "two_bends: all four keep both": at_least(n, p**2, 4),
+        "two_bends: two keep both": at_least(n, p**2, 2),
+        "sup_error: one piece more": 1 / (pieces + 1) ** 2,
+        "product_units: units for the knots": 2 * (pieces + 1),
+        "first_slope: a slope at the knot": sp.Integer(-4),
+        "product_success: one wired edge for the product": at_least(n, p, 2 * pieces),
+        "product_success: half of the units": at_least(n, p**2, pieces),
+        "product_success: one unit less": at_least(n, p**2, product_units - 1),
+        "neurons: any neurons": "any",
+        "squares: the sum of the squares": (x_1 + x_2) ** 2 / 4 + (x_1 - x_2) ** 2 / 4,
+        "knot: one knot more": 4 * j / (pieces + 1) - 2,
+        "knot: without the first": knot + 4 / pieces,
+        "chord: the tangent": left**2 + 2 * left * (point - left),
+        "chord: through 0": (left + right) * (point - left),
     },
 )
 
@@ -243,9 +241,7 @@ full wiring cannot simply be dropped (a second hidden layer can make up for it, 
         "one input each": sums_of_functions_of_one_input_cancel,
     },
     wrong=lambda: {
-        "corners": {
-            "all with one sign": corners.subs({network(1, -1): -network(1, -1), network(-1, 1): -network(-1, 1)}),
-            "three corners": corners - network(-1, -1),
-        },
+        "corners: all with one sign": corners.subs({network(1, -1): -network(1, -1), network(-1, 1): -network(-1, 1)}),
+        "corners: three corners": corners - network(-1, -1),
     },
 )

@@ -188,35 +188,28 @@ elsewhere, $t_S=[[two_level_share]]$, which is the bound at $p_0=0$.
         ),
     },
     wrong=lambda: {
-        "wired_share": {
-            "the product of the column densities": sp.Mul(*(sp.Integral(kernel(u, v), (u, 0, 1)) for v in positions)),
-            "two of the three inputs": sp.Integral(kernel(u, positions[0]) * kernel(u, positions[1]), (u, 0, 1)),
-        },
-        "count_law": {
-            "Poisson": sp.exp(-n * share) * (n * share) ** j / sp.factorial(j),
-            "without the neurons that are not wired": sp.binomial(n, j) * share**j,
-            "one order of the neurons": count_law / sp.binomial(n, j),
-        },
-        "tail_law": {
-            "strictly more": at_least(n, share, j + 1),
-            "at most": sp.Sum(count_law.subs(j, i), (i, 0, j)),
-            "the tail one off": at_least(n, share, j - 1),
-        },
-        "floor_share": {
-            "forgets the share of the rows": p**k,
-            "the density of the rows, to the power": (alpha * p) ** k,
-            "one factor of the density too few": alpha * p ** (k - 1),
-        },
-        "two_level_share": {
-            "the mean density, to the power": (alpha * p + (1 - alpha) * background) ** k,
-            "only the floor": alpha * p**k,
-            "forgets the share of the rows": p**k,
-        },
-        "given_latent": {
-            "two of the three inputs": given_latent / kernel(u, positions[2]),
-            "some edge": 1 - sp.Mul(*(1 - kernel(u, v) for v in positions)),
-        },
-        "level": {"some edge": 1 - (1 - p) ** k, "one edge less": p ** (k - 1)},
+        "wired_share: the product of the column densities": sp.Mul(
+            *(sp.Integral(kernel(u, v), (u, 0, 1)) for v in positions)
+        ),
+        "wired_share: two of the three inputs": sp.Integral(
+            kernel(u, positions[0]) * kernel(u, positions[1]), (u, 0, 1)
+        ),
+        "count_law: Poisson": sp.exp(-n * share) * (n * share) ** j / sp.factorial(j),
+        "count_law: without the neurons that are not wired": sp.binomial(n, j) * share**j,
+        "count_law: one order of the neurons": count_law / sp.binomial(n, j),
+        "tail_law: strictly more": at_least(n, share, j + 1),
+        "tail_law: at most": sp.Sum(count_law.subs(j, i), (i, 0, j)),
+        "tail_law: the tail one off": at_least(n, share, j - 1),
+        "floor_share: forgets the share of the rows": p**k,
+        "floor_share: the density of the rows, to the power": (alpha * p) ** k,
+        "floor_share: one factor of the density too few": alpha * p ** (k - 1),
+        "two_level_share: the mean density, to the power": (alpha * p + (1 - alpha) * background) ** k,
+        "two_level_share: only the floor": alpha * p**k,
+        "two_level_share: forgets the share of the rows": p**k,
+        "given_latent: two of the three inputs": given_latent / kernel(u, positions[2]),
+        "given_latent: some edge": 1 - sp.Mul(*(1 - kernel(u, v) for v in positions)),
+        "level: some edge": 1 - (1 - p) ** k,
+        "level: one edge less": p ** (k - 1),
     },
 )
 
@@ -376,21 +369,18 @@ If $W(u,v_1)W(u,v_2)=0$ for all $u$, then $t_S=0$. The gap is then $-r(v_1)r(v_2
         "affine columns": affine_columns_have_this_gap,
     },
     wrong=lambda: {
-        "hub_share": {
-            "the product of the densities": density_product,
-            "one more in the denominator": column**k / (k + 2),
-            "more than at full columns": sp.Rational(11, 10) / (k + 1),
-            "one more in the denominator, less the factor": 1 / (k + 1) + column,
-        },
-        "density_product": {"densities without the half": column**k},
-        "hub_gain": {"the gain of one input less": 2 ** (k - 1) / k},
-        "rises": {
-            "one column alone": kernel(u, positions[0]) - kernel(other, positions[0]),
-            "of the sum of two rows": rises.replace(kernel(other, positions[0]), -kernel(other, positions[0])),
-        },
-        "chebyshev_gap": {"one column twice": chebyshev_gap.subs(positions[1], positions[0])},
-        "product_rise": {"of the sum": kernel(u, positions[0]) - kernel(other, positions[1])},
-        "mean_product": {"two of the three": mean_product / sp.Integral(kernel(u, positions[2]), (u, 0, 1))},
-        "orders": {"opposite columns": ("opposite",), "rising and opposite columns": ("rising", "opposite")},
+        "hub_share: the product of the densities": density_product,
+        "hub_share: one more in the denominator": column**k / (k + 2),
+        "hub_share: more than at full columns": sp.Rational(11, 10) / (k + 1),
+        "hub_share: one more in the denominator, less the factor": 1 / (k + 1) + column,
+        "density_product: densities without the half": column**k,
+        "hub_gain: the gain of one input less": 2 ** (k - 1) / k,
+        "rises: one column alone": kernel(u, positions[0]) - kernel(other, positions[0]),
+        "rises: of the sum of two rows": rises.replace(kernel(other, positions[0]), -kernel(other, positions[0])),
+        "chebyshev_gap: one column twice": chebyshev_gap.subs(positions[1], positions[0]),
+        "product_rise: of the sum": kernel(u, positions[0]) - kernel(other, positions[1]),
+        "mean_product: two of the three": mean_product / sp.Integral(kernel(u, positions[2]), (u, 0, 1)),
+        "orders: opposite columns": ("opposite",),
+        "orders: rising and opposite columns": ("rising", "opposite"),
     },
 )

@@ -168,24 +168,20 @@ columns of $X$ are linearly independent, and that each feature with $\beta_j\ne0
         "linear term": derivative_vanishes_at_the_largest_value,
     },
     wrong=lambda: {
-        "linear_term": {
-            "density upstairs": d * beta**2 * rho_path / linear_constant,
-            "without the dimension": linear_term / d,
-            "the constant of gates": path_term,
-        },
-        "linear_constant": {"the halvings of gates": constant, "hidden layers alone": depth, "two a layer": 2 * depth},
-        "path_term": {
-            "density upstairs": d * beta**2 * rho_path / constant,
-            "the constant of linear networks": linear_term,
-            "plain ReLU": path_term * 2**depth,
-            "without the dimension": path_term / d,
-        },
-        "energy": {"the eigenvalue upstairs": projection**2 * kernel_eigenvalue},
-        "feature_part": {
-            "the target once": feature_part - reading * beta,
-            "without the dimension": feature_part.subs(d, 1),
-            "the constant of linear networks": feature_part * linear_constant / constant,
-        },
+        "linear_term: density upstairs": d * beta**2 * rho_path / linear_constant,
+        "linear_term: without the dimension": linear_term / d,
+        "linear_term: the constant of gates": path_term,
+        "linear_constant: the halvings of gates": constant,
+        "linear_constant: hidden layers alone": depth,
+        "linear_constant: two a layer": 2 * depth,
+        "path_term: density upstairs": d * beta**2 * rho_path / constant,
+        "path_term: the constant of linear networks": linear_term,
+        "path_term: plain ReLU": path_term * 2**depth,
+        "path_term: without the dimension": path_term / d,
+        "energy: the eigenvalue upstairs": projection**2 * kernel_eigenvalue,
+        "feature_part: the target once": feature_part - reading * beta,
+        "feature_part: without the dimension": feature_part.subs(d, 1),
+        "feature_part: the constant of linear networks": feature_part * linear_constant / constant,
     },
 )
 
@@ -380,15 +376,12 @@ true value is again $[[antipodal_energy]]$.
         "even powers": second_derivative_is_a_binomial_series,
     },
     wrong=lambda: {
-        "residual_term": {"without μ": projection**2 / eigenvalue, "the norm of the labels": projection**2 / mu},
-        "floor": {"the mean eigenvalue for the smallest": "mean eigenvalue"},
-        "even_rest": {
-            "the kernel itself": even_rest + cosine,
-            "half of the angle": even_rest - cosine * sp.asin(cosine) / sp.pi,
-        },
-        "even_coefficient": {
-            "one root less": even_coefficient * (2 * degree - 1),
-            "of the arc sine alone": even_coefficient * 2 / (2 * degree + 1),
-        },
+        "residual_term: without μ": projection**2 / eigenvalue,
+        "residual_term: the norm of the labels": projection**2 / mu,
+        "floor: the mean eigenvalue for the smallest": "mean eigenvalue",
+        "even_rest: the kernel itself": even_rest + cosine,
+        "even_rest: half of the angle": even_rest - cosine * sp.asin(cosine) / sp.pi,
+        "even_coefficient: one root less": even_coefficient * (2 * degree - 1),
+        "even_coefficient: of the arc sine alone": even_coefficient * 2 / (2 * degree + 1),
     },
 )

@@ -92,17 +92,15 @@ random pruning to a given number of entries, and for magnitude pruning of iid we
         ),
     },
     wrong=lambda: {
-        "pair_chance": {
-            "independent entries": rho**2,
-            "the first put back": rho * (rho * m * n - 1) / (m * n),
-            "two entries less": rho * (rho * m * n - 2) / (m * n - 1),
-            "less than none": pair_chance - 1,
-        },
-        "covariance": {"of one more": -rho * (1 - rho) / (m * n)},
-        "column_variance": {
-            "binomial": m * rho * (1 - rho),
-            "of a row": n * rho * (1 - rho) * (m * n - n) / (m * n - 1),
-        },
-        "expected_chi": {"chi-square of n − 1": n - 1, "independent entries": n, "rows": (m - 1) * m * n / (m * n - 1)},
+        "pair_chance: independent entries": rho**2,
+        "pair_chance: the first put back": rho * (rho * m * n - 1) / (m * n),
+        "pair_chance: two entries less": rho * (rho * m * n - 2) / (m * n - 1),
+        "pair_chance: less than none": pair_chance - 1,
+        "covariance: of one more": -rho * (1 - rho) / (m * n),
+        "column_variance: binomial": m * rho * (1 - rho),
+        "column_variance: of a row": n * rho * (1 - rho) * (m * n - n) / (m * n - 1),
+        "expected_chi: chi-square of n − 1": n - 1,
+        "expected_chi: independent entries": n,
+        "expected_chi: rows": (m - 1) * m * n / (m * n - 1),
     },
 )

@@ -148,20 +148,18 @@ variable is a bound, which is attained.
         "one term for each variable": terms_are_those_of_one_variable,
     },
     wrong=lambda: {
-        "midpoint_supremum": {
-            "both terms attained at once": midpoint_error,
-            "a corner counted twice": midpoint_error - 1 / (2 * m * n),
-            "one variable": 1 / (2 * m),
-        },
-        "any_point_supremum": {
-            "1/m + 1/n": 1 / m + 1 / n,
-            "twice the midpoints": 2 * midpoint_supremum,
-            "midpoints for any points": midpoint_supremum,
-        },
-        "point": {"lower ends for midpoints": "lower end"},
-        "diagonals": {"one more": diagonals + 1, "those of the rows": m},
-        "quarters": {"diagonals alone": diagonals, "each cell of a diagonal": quarters + 1},
-        "family": {"not monotone: a checkerboard": "checkerboard"},
+        "midpoint_supremum: both terms attained at once": midpoint_error,
+        "midpoint_supremum: a corner counted twice": midpoint_error - 1 / (2 * m * n),
+        "midpoint_supremum: one variable": 1 / (2 * m),
+        "any_point_supremum: 1/m + 1/n": 1 / m + 1 / n,
+        "any_point_supremum: twice the midpoints": 2 * midpoint_supremum,
+        "any_point_supremum: midpoints for any points": midpoint_supremum,
+        "point: lower ends for midpoints": "lower end",
+        "diagonals: one more": diagonals + 1,
+        "diagonals: those of the rows": m,
+        "quarters: diagonals alone": diagonals,
+        "quarters: each cell of a diagonal": quarters + 1,
+        "family: not monotone: a checkerboard": "checkerboard",
     },
 )
 
@@ -220,8 +218,8 @@ $L(\frac1m+\frac1n)\le2$.
         ),
     },
     wrong=lambda: {
-        "mean_distance": {"of the whole side": sp.Rational(1, 4)},
-        "lipschitz_error": {"rows only": slope / (4 * m)},
-        "point": {"lower ends for midpoints": "lower end"},
+        "mean_distance: of the whole side": sp.Rational(1, 4),
+        "lipschitz_error: rows only": slope / (4 * m),
+        "point: lower ends for midpoints": "lower end",
     },
 )

@@ -205,16 +205,13 @@ factor that tends to $4$ as $n\to\infty$.
         "both parts": parts_bound_leaves_a_square,
     },
     wrong=lambda: {
-        "opposite_mean": {
-            "without the mean": opposite_mean - sp.Rational(1, 4),
-            "of both signs": 2 * opposite_mean,
-        },
-        "four_cycle": {"independent rows alone": kappa, "rows with themselves counted twice": kappa + eta / n},
-        "upper": {
-            "fourth root forgotten": four_cycle.subs(eta, 1),
-            "rows with themselves forgotten": kappa ** sp.Rational(1, 4),
-            "looser": (kappa + 1 / n) ** sp.Rational(1, 4),
-        },
-        "parts_bound": {"one part": 2 * positive_part**2},
+        "opposite_mean: without the mean": opposite_mean - sp.Rational(1, 4),
+        "opposite_mean: of both signs": 2 * opposite_mean,
+        "four_cycle: independent rows alone": kappa,
+        "four_cycle: rows with themselves counted twice": kappa + eta / n,
+        "upper: fourth root forgotten": four_cycle.subs(eta, 1),
+        "upper: rows with themselves forgotten": kappa ** sp.Rational(1, 4),
+        "upper: looser": (kappa + 1 / n) ** sp.Rational(1, 4),
+        "parts_bound: one part": 2 * positive_part**2,
     },
 )

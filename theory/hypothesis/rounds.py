@@ -161,13 +161,15 @@ multiply the distance of both flows from it by $\varepsilon\varepsilon_1$. It is
         "loop": deviation_reproduces_itself,
     },
     wrong=lambda: {
-        "score": {"no mean": flow * t / size, "of the kept weights alone": flow * t / m},
-        "cut": {"the layer's size forgotten": level * m, "the first round": level * size},
-        "balance": {"the layer's size forgotten": t / m, "no mean": t / size},
-        "answer": {"the threshold for its square": t * q / m, "the other way": -answer},
-        "deviation": {
-            "no loop": into + response * out_of,
-            "one way alone": (into + response * out_of) / (1 - response),
-        },
+        "score: no mean": flow * t / size,
+        "score: of the kept weights alone": flow * t / m,
+        "cut: the layer's size forgotten": level * m,
+        "cut: the first round": level * size,
+        "balance: the layer's size forgotten": t / m,
+        "balance: no mean": t / size,
+        "answer: the threshold for its square": t * q / m,
+        "answer: the other way": -answer,
+        "deviation: no loop": into + response * out_of,
+        "deviation: one way alone": (into + response * out_of) / (1 - response),
     },
 )

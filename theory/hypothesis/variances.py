@@ -260,32 +260,20 @@ readout is $[[readout_part]]$ times.
         "dense readout": powers_of_a_dense_readout,
     },
     wrong=lambda: {
-        "edge": {
-            "the weight in its own derivative": strength**2 * (covariance(v) + slope(v) * tangent(v)),
-            "no weight passed on": covariance(v) + slope(v) * tangent(v),
-        },
-        "forward": {
-            "no variance": sp.Integral(covariance(v), (v, 0, 1)),
-            "the graphon taken for the deviation": sp.Integral(weight(u, v) ** 2 * covariance(v), (v, 0, 1)),
-        },
-        "backward": {"no variance on the way back": sp.Integral(gradient(above), (above, 0, 1))},
-        "own_layer": {
-            "as for masks": sp.Integral(gradient(u) * weight(u, v) * covariance(v), (v, 0, 1), (u, 0, 1)),
-            "no covariance below": sp.Integral(gradient(u), (u, 0, 1)),
-        },
-        "tangent_step": {
-            "as for masks": sp.Integral(weight(u, v) * (covariance(v) + slope(v) * tangent(v)), (v, 0, 1)),
-            "no covariance below": sp.Integral(weight(u, v) * slope(v) * tangent(v), (v, 0, 1)),
-        },
-        "hidden_part": {"the readout pruned, too": rho**depth},
-        "readout_part": {"a layer of its own": rho ** (depth + 1)},
-        "example": {
-            "as for masks": graphon_kernel(masked(*GRAPHONS), POSITIONS, x, y).total,
-            "no readout": sp.Add(*example.terms[:-1]),
-        },
-        "example_terms": {
-            "as for masks": graphon_kernel(masked(*GRAPHONS), POSITIONS, x, y).terms,
-            "terms exchanged": example.terms[::-1],
-        },
+        "edge: the weight in its own derivative": strength**2 * (covariance(v) + slope(v) * tangent(v)),
+        "edge: no weight passed on": covariance(v) + slope(v) * tangent(v),
+        "forward: no variance": sp.Integral(covariance(v), (v, 0, 1)),
+        "forward: the graphon taken for the deviation": sp.Integral(weight(u, v) ** 2 * covariance(v), (v, 0, 1)),
+        "backward: no variance on the way back": sp.Integral(gradient(above), (above, 0, 1)),
+        "own_layer: as for masks": sp.Integral(gradient(u) * weight(u, v) * covariance(v), (v, 0, 1), (u, 0, 1)),
+        "own_layer: no covariance below": sp.Integral(gradient(u), (u, 0, 1)),
+        "tangent_step: as for masks": sp.Integral(weight(u, v) * (covariance(v) + slope(v) * tangent(v)), (v, 0, 1)),
+        "tangent_step: no covariance below": sp.Integral(weight(u, v) * slope(v) * tangent(v), (v, 0, 1)),
+        "hidden_part: the readout pruned, too": rho**depth,
+        "readout_part: a layer of its own": rho ** (depth + 1),
+        "example: as for masks": graphon_kernel(masked(*GRAPHONS), POSITIONS, x, y).total,
+        "example: no readout": sp.Add(*example.terms[:-1]),
+        "example_terms: as for masks": graphon_kernel(masked(*GRAPHONS), POSITIONS, x, y).terms,
+        "example_terms: terms exchanged": example.terms[::-1],
     },
 )

@@ -306,40 +306,36 @@ $$E\,\Theta_n(x,x)=[[diagonal_mean]],\qquad n\operatorname{Var}\Theta_n(x,x)=[[d
         "diagonal": diagonals_are_means_over_masks,
     },
     wrong=lambda: {
-        "mean": {
-            "the readout term alone": relu.value,
-            "without the gates' share": relu.value + c,
-            "the graphon's rows": mean.subs(
-                {a: a * sp.Rational(1, 2), b: b * sp.Rational(1, 2), c: c * sp.Rational(1, 2)}
-            )
-            / sp.Rational(1, 2) ** 2,
-        },
-        "second_moment": {"no cross term": no_cross_term, "E α⁴ = 1": readout_of_moment_one},
-        "variance": {
-            "the second moment": second_moment,
-            "E α⁴ = 1": readout_of_moment_one - mean**2,
-            "no cross term": no_cross_term - mean**2,
-            "the mean's square twice": variance - mean**2,
-        },
-        "deviation": {"without the square's mean": sp.sqrt(second_moment / n), "rate 1/n": sp.sqrt(variance) / n},
-        "fourth": {"the square of κ₁": 6 * kappa_1**2, "no sine": fourth - 6 * cosine * sp.sqrt(1 - cosine**2) / sp.pi},
-        "diagonal_variance": {
-            "masks averaged first": 12 * rho**2 * q**2,
-            "the mean of conditional variances": 12 * (rho**2 * q**2 + rho * (1 - rho) * k),
-        },
-        "diagonal_mean": {"density squared": 2 * rho**2 * q},
-        "neuron": {
-            "the readout alone": neuron.subs(readout, 0),
-            "gates not squared": neuron.subs(readout, readout / sp.sqrt(2)),
-        },
-        "arc_length": {
-            "an arc of the other gates": theta / (2 * sp.pi),
-            "half the plane": sp.Rational(1, 2),
-            "all directions": sp.S.One,
-        },
-        "arc_cosine": {"the cosine of the angle": sp.cos(theta) / (2 * sp.pi)},
-        "arc_square": {"half of the arc": arc_length / 2, "the square of the mean": arc_cosine**2},
-        "row_norm": {"density squared": rho**2 * q, "dense": q},
-        "row_square": {"the square of the mean": rho**2 * q**2, "the variance": rho * (1 - rho) * k},
+        "mean: the readout term alone": relu.value,
+        "mean: without the gates' share": relu.value + c,
+        "mean: the graphon's rows": mean.subs(
+            {a: a * sp.Rational(1, 2), b: b * sp.Rational(1, 2), c: c * sp.Rational(1, 2)}
+        )
+        / sp.Rational(1, 2) ** 2,
+        "second_moment: no cross term": no_cross_term,
+        "second_moment: E α⁴ = 1": readout_of_moment_one,
+        "variance: the second moment": second_moment,
+        "variance: E α⁴ = 1": readout_of_moment_one - mean**2,
+        "variance: no cross term": no_cross_term - mean**2,
+        "variance: the mean's square twice": variance - mean**2,
+        "deviation: without the square's mean": sp.sqrt(second_moment / n),
+        "deviation: rate 1/n": sp.sqrt(variance) / n,
+        "fourth: the square of κ₁": 6 * kappa_1**2,
+        "fourth: no sine": fourth - 6 * cosine * sp.sqrt(1 - cosine**2) / sp.pi,
+        "diagonal_variance: masks averaged first": 12 * rho**2 * q**2,
+        "diagonal_variance: the mean of conditional variances": 12 * (rho**2 * q**2 + rho * (1 - rho) * k),
+        "diagonal_mean: density squared": 2 * rho**2 * q,
+        "neuron: the readout alone": neuron.subs(readout, 0),
+        "neuron: gates not squared": neuron.subs(readout, readout / sp.sqrt(2)),
+        "arc_length: an arc of the other gates": theta / (2 * sp.pi),
+        "arc_length: half the plane": sp.Rational(1, 2),
+        "arc_length: all directions": sp.S.One,
+        "arc_cosine: the cosine of the angle": sp.cos(theta) / (2 * sp.pi),
+        "arc_square: half of the arc": arc_length / 2,
+        "arc_square: the square of the mean": arc_cosine**2,
+        "row_norm: density squared": rho**2 * q,
+        "row_norm: dense": q,
+        "row_square: the square of the mean": rho**2 * q**2,
+        "row_square: the variance": rho * (1 - rho) * k,
     },
 )

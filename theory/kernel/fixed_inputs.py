@@ -227,13 +227,14 @@ $$[[gap]].$$
         "gap": gap_is_half_the_trace,
     },
     wrong=lambda: {
-        "row_kernel": {"readout alone": relu.value, "first layer alone": c * relu.slope},
-        "parallel": {"in the second variance": 2 * multiple**2 * a},
-        "hessian": {
-            "Hessian of the readout": sp.hessian(relu.value, (a, b, c)),
-            "Hessian without its denominator": hessian * sp.sqrt(a * b - c**2),
-        },
-        "covariance": {"second moment for variance": covariance / (1 - share), "a sum for a mean": covariance * inputs},
-        "gap": {"second moment for variance": gap / (1 - share), "covariance of the mean alone": gap / share},
+        "row_kernel: readout alone": relu.value,
+        "row_kernel: first layer alone": c * relu.slope,
+        "parallel: in the second variance": 2 * multiple**2 * a,
+        "hessian: Hessian of the readout": sp.hessian(relu.value, (a, b, c)),
+        "hessian: Hessian without its denominator": hessian * sp.sqrt(a * b - c**2),
+        "covariance: second moment for variance": covariance / (1 - share),
+        "covariance: a sum for a mean": covariance * inputs,
+        "gap: second moment for variance": gap / (1 - share),
+        "gap: covariance of the mean alone": gap / share,
     },
 )

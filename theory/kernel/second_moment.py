@@ -292,38 +292,27 @@ independent weights, each with its own continuous law that is symmetric about $0
         "row kernel": row_kernel_is_value_and_slope,
     },
     wrong=lambda: {
-        "edge_mean": {
-            "the energy everywhere": energies[0] * (covariance(v) + gate(v) * tangent(v)),
-            "one graphon": shares[0] * (covariance(v) + gate(v) * tangent(v)),
-        },
-        "threshold": {"threshold of one tail": sp.sqrt(2) * sp.erfcinv(2 * density)},
-        "slope": {"one graphon": sp.Integer(1), "slope t": threshold},
-        "second_moment": {
-            "one graphon": density,
-            "one tail only": density + second_moment / 2 - density / 2,
-            "mean of |w| for that of w²": sp.sqrt(2 / sp.pi) * sp.exp(-(threshold**2) / 2),
-        },
-        "curvature": {"without the density of the threshold": -2 * threshold},
-        "excess": {
-            "of the share alone": second_moment - density,
-            "the threshold's square twice": second_moment - density * (1 + 2 * threshold**2),
-        },
-        "path_weight": {
-            "one graphon": 3 * sp.prod(shares),
-            "the energy everywhere": 3 * sp.prod(energies),
-            "energy in the layer itself, shares elsewhere": path_weight.subs(
-                dict(zip((*shares, *energies), (*energies, *shares), strict=True)), simultaneous=True
-            ),
-            "one edge less": path_weight - shares[0] * energies[1] * energies[2],
-        },
-        "homogeneous": {
-            "a power of the share": density ** (depth + 1),
-            "a power of the energy": second_moment ** (depth + 1),
-        },
-        "row_kernel": {
-            "one graphon": row_kernel.subs(own, c),
-            "readout alone": relu.value,
-            "the share forward": row_kernel.subs({a: own, b: own, c: own}),
-        },
+        "edge_mean: the energy everywhere": energies[0] * (covariance(v) + gate(v) * tangent(v)),
+        "edge_mean: one graphon": shares[0] * (covariance(v) + gate(v) * tangent(v)),
+        "threshold: threshold of one tail": sp.sqrt(2) * sp.erfcinv(2 * density),
+        "slope: one graphon": sp.Integer(1),
+        "slope: slope t": threshold,
+        "second_moment: one graphon": density,
+        "second_moment: one tail only": density + second_moment / 2 - density / 2,
+        "second_moment: mean of |w| for that of w²": sp.sqrt(2 / sp.pi) * sp.exp(-(threshold**2) / 2),
+        "curvature: without the density of the threshold": -2 * threshold,
+        "excess: of the share alone": second_moment - density,
+        "excess: the threshold's square twice": second_moment - density * (1 + 2 * threshold**2),
+        "path_weight: one graphon": 3 * sp.prod(shares),
+        "path_weight: the energy everywhere": 3 * sp.prod(energies),
+        "path_weight: energy in the layer itself, shares elsewhere": path_weight.subs(
+            dict(zip((*shares, *energies), (*energies, *shares), strict=True)), simultaneous=True
+        ),
+        "path_weight: one edge less": path_weight - shares[0] * energies[1] * energies[2],
+        "homogeneous: a power of the share": density ** (depth + 1),
+        "homogeneous: a power of the energy": second_moment ** (depth + 1),
+        "row_kernel: one graphon": row_kernel.subs(own, c),
+        "row_kernel: readout alone": relu.value,
+        "row_kernel: the share forward": row_kernel.subs({a: own, b: own, c: own}),
     },
 )

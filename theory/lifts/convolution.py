@@ -239,36 +239,31 @@ $[[padding_errors]]$ of the $mHC_o$ outputs differ from the repetition of the pa
         ),
     },
     wrong=lambda: {
-        "channels": {
-            "untied pixel weights": with_untied_pixels(),
-            "zero padding": with_padding(),
-            "mean over the channels": channels.with_weights(
-                {e: tuple(a / 2 for a in w) for e, w in channels.weights.items()}
-            ),
-            "kernel reversed": channels.with_weights({e: w[::-1] for e, w in channels.weights.items()}),
-            "channels swapped": channels.with_weights(
-                {(u, v): channels.weights[("x", v[1]), ("y", u[1])] for u, v in channels.weights}
-            ),
-        },
-        "cover": {
-            "zero padding": without_wrap(),
-            "another weight": replace(cover, weights={**cover.weights, (("x", 4), ("y", 3)): kernel(0, 0, 2)[0]}),
-            "kernel reversed": pixel_cover(pixel_graph(3, 2, activation), kernel(0, 0, 2)[::-1], 2),
-        },
-        "weights": {"untied": C_i * C_o * k * H, "one kernel for all outputs": C_i * k},
-        "pixel_edges": {
-            "pixels joined to all": C_i * C_o * H**2,
-            "an edge for each weight": C_i * C_o * k,
-            "pixels joined to all, twice": 2 * C_i * C_o * H**2,
-        },
-        "padding_errors": {
-            "all seams but one": (m - 2) * (k - 1) * C_o,
-            "all outputs": (m + 1) * H * C_o,
-            "all seams": m * (k - 1) * C_o,
-            "one pixel a seam": (m - 1) * C_o,
-            "kernels of k pixels": (m - 1) * k * C_o,
-            "one channel": (m - 1) * (k - 1),
-        },
-        "cut": {"kernels of k pixels": k, "one pixel": sp.Integer(1), "half of the kernel": (k - 1) / 2},
+        "channels: untied pixel weights": with_untied_pixels(),
+        "channels: zero padding": with_padding(),
+        "channels: mean over the channels": channels.with_weights(
+            {e: tuple(a / 2 for a in w) for e, w in channels.weights.items()}
+        ),
+        "channels: kernel reversed": channels.with_weights({e: w[::-1] for e, w in channels.weights.items()}),
+        "channels: channels swapped": channels.with_weights(
+            {(u, v): channels.weights[("x", v[1]), ("y", u[1])] for u, v in channels.weights}
+        ),
+        "cover: zero padding": without_wrap(),
+        "cover: another weight": replace(cover, weights={**cover.weights, (("x", 4), ("y", 3)): kernel(0, 0, 2)[0]}),
+        "cover: kernel reversed": pixel_cover(pixel_graph(3, 2, activation), kernel(0, 0, 2)[::-1], 2),
+        "weights: untied": C_i * C_o * k * H,
+        "weights: one kernel for all outputs": C_i * k,
+        "pixel_edges: pixels joined to all": C_i * C_o * H**2,
+        "pixel_edges: an edge for each weight": C_i * C_o * k,
+        "pixel_edges: pixels joined to all, twice": 2 * C_i * C_o * H**2,
+        "padding_errors: all seams but one": (m - 2) * (k - 1) * C_o,
+        "padding_errors: all outputs": (m + 1) * H * C_o,
+        "padding_errors: all seams": m * (k - 1) * C_o,
+        "padding_errors: one pixel a seam": (m - 1) * C_o,
+        "padding_errors: kernels of k pixels": (m - 1) * k * C_o,
+        "padding_errors: one channel": (m - 1) * (k - 1),
+        "cut: kernels of k pixels": k,
+        "cut: one pixel": sp.Integer(1),
+        "cut: half of the kernel": (k - 1) / 2,
     },
 )

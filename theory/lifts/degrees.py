@@ -99,9 +99,9 @@ variance $[[variance]]$, $$P(X=k)=[[degree_law]]\quad(k\le n),$$ $$P(X=0)=[[degr
         "variance": variances_add_up,
     },
     wrong=lambda: {
-        "degree_law": {"an edge too many": degree_law.subs(n, n + 1)},
-        "degree_zero": {"Poisson": sp.exp(-lam)},
-        "variance": {"Poisson variance": lam},
-        "sampling": {"constant in-degree": "constant"},
+        "degree_law: an edge too many": degree_law.subs(n, n + 1),
+        "degree_zero: Poisson": sp.exp(-lam),
+        "variance: Poisson variance": lam,
+        "sampling: constant in-degree": "constant",
     },
 )

@@ -167,30 +167,24 @@ instead of sums, the full lift would compute the perceptron with weights $W_l/n_
         "numbers of weights": one_more_neuron_has_its_neighbours_edges,
     },
     wrong=lambda: {
-        "perceptron": {
-            "mean over the fibre": averaged,
-            "an edge missing": perceptron.with_weights({**perceptron.weights, ((1, 2), (2, 0)): sp.Integer(0)}),
-            "activation at the end": replace(perceptron, module=multilayer_perceptron(3, activation, activation)),
-            "no activation": replace(perceptron, module=multilayer_perceptron(3, lambda z: z)),
-            "all weights doubled": perceptron.with_weights({e: 2 * w for e, w in perceptron.weights.items()}),
-        },
-        "masked": {
-            "nothing is masked": unmasked(masked),
-            "mean over the fibre": masked.with_weights({e: w / FIBRES[e[0][0]] for e, w in masked.weights.items()}),
-            "all weights doubled": masked.with_weights({e: 2 * w for e, w in masked.weights.items()}),
-        },
-        "averaged": {
-            "sums": perceptron,
-            "divided by the layer itself": perceptron.with_weights(
-                {e: w / FIBRES[e[1][0]] for e, w in perceptron.weights.items()}
-            ),
-            "all weights doubled": averaged.with_weights({e: 2 * w for e, w in averaged.weights.items()}),
-        },
-        "weights": {
-            "with biases": weights + n_1 + n_2 + n_3,
-            "paths": n_0 * n_1 * n_2 * n_3,
-            "neurons": n_0 + n_1 + n_2 + n_3,
-            "without the last layer": n_0 * n_1 + n_1 * n_2,
-        },
+        "perceptron: mean over the fibre": averaged,
+        "perceptron: an edge missing": perceptron.with_weights({**perceptron.weights, ((1, 2), (2, 0)): sp.Integer(0)}),
+        "perceptron: activation at the end": replace(
+            perceptron, module=multilayer_perceptron(3, activation, activation)
+        ),
+        "perceptron: no activation": replace(perceptron, module=multilayer_perceptron(3, lambda z: z)),
+        "perceptron: all weights doubled": perceptron.with_weights({e: 2 * w for e, w in perceptron.weights.items()}),
+        "masked: nothing is masked": unmasked(masked),
+        "masked: mean over the fibre": masked.with_weights({e: w / FIBRES[e[0][0]] for e, w in masked.weights.items()}),
+        "masked: all weights doubled": masked.with_weights({e: 2 * w for e, w in masked.weights.items()}),
+        "averaged: sums": perceptron,
+        "averaged: divided by the layer itself": perceptron.with_weights(
+            {e: w / FIBRES[e[1][0]] for e, w in perceptron.weights.items()}
+        ),
+        "averaged: all weights doubled": averaged.with_weights({e: 2 * w for e, w in averaged.weights.items()}),
+        "weights: with biases": weights + n_1 + n_2 + n_3,
+        "weights: paths": n_0 * n_1 * n_2 * n_3,
+        "weights: neurons": n_0 + n_1 + n_2 + n_3,
+        "weights: without the last layer": n_0 * n_1 + n_1 * n_2,
     },
 )

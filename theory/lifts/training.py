@@ -103,12 +103,10 @@ for each $n$, whose masks are not nested. ∎""",
         r"P_{\mathrm{cov}}": "probability that both triples lie inside masks of units",
     },
     wrong=lambda: {
-        "coverage": {"exactly 3 inputs per unit": EXACTLY_THREE},
-        "parameters": {
-            "a readout of units that see something": n * (2 - (1 - p_0) ** INPUTS),
-            "weights alone": n * INPUTS * p_0,
-        },
-        "growth": {"rarer": Growth(32, 4)},
-        "threshold": {"any loss below half": INITIAL / 2},
+        "coverage: exactly 3 inputs per unit": EXACTLY_THREE,
+        "parameters: a readout of units that see something": n * (2 - (1 - p_0) ** INPUTS),
+        "parameters: weights alone": n * INPUTS * p_0,
+        "growth: rarer": Growth(32, 4),
+        "threshold: any loss below half": INITIAL / 2,
     },
 )

@@ -118,19 +118,17 @@ tree-shaped witness as a function.
     },
     also=("unfolding",),
     wrong=lambda: {
-        "unfolding": {
-            "a walk forgotten": replace(
-                unfolding, weights={e: w for e, w in unfolding.weights.items() if e != (("0",), ("1", "4"))}
-            ),
-            "weight of another edge": replace(
-                unfolding, weights={**unfolding.weights, (("1", "4"), END): skipping_weights["2", "4"]}
-            ),
-            "the module itself": Lift(
-                skipping.as_module(),
-                {(v,): v for v in skipping.over},
-                {((u,), (v,)): w for (u, v), w in skipping.weights.items()},
-            ),
-        },
+        "unfolding: a walk forgotten": replace(
+            unfolding, weights={e: w for e, w in unfolding.weights.items() if e != (("0",), ("1", "4"))}
+        ),
+        "unfolding: weight of another edge": replace(
+            unfolding, weights={**unfolding.weights, (("1", "4"), END): skipping_weights["2", "4"]}
+        ),
+        "unfolding: the module itself": Lift(
+            skipping.as_module(),
+            {(v,): v for v in skipping.over},
+            {((u,), (v,)): w for (u, v), w in skipping.weights.items()},
+        ),
     },
 )
 
@@ -285,27 +283,27 @@ child. It is $[[sparse_diamond]]$ if the two children share one grandchild (a di
         ),
     },
     wrong=lambda: {
-        "growth": {"cycles add": components + cycles, "one component": 1 - cycles, "cycles only": -cycles},
-        "diamond": {"the tree's number for the diamond": tree},
-        "tree": {"the diamond's number for the tree": diamond, "induced": tree * (1 - p) ** 2},
-        "expected_morphisms": {
-            "inputs sampled like the rest": expected_morphisms.subs(p_0, p),
-            "maps that need not be injective": expected_morphisms.replace(sp.ff, sp.Pow),
-            "without order": expected_morphisms / sp.factorial(h_1),
-        },
-        "sparse_diamond": {
-            "diamonds grow linearly": lam**4 * (n - 1),
-            "the tree's number for the diamond": sparse_tree,
-        },
-        "sparse_tree": {"trees grow quadratically": lam**4 * (n - 1) ** 2},
-        "leading": {
-            "power E − V": leading.subs({V: E, E: V}, simultaneous=True),
-            "one power more": n * leading,
-            "without the degree": leading.subs(lam, 1),
-            "inputs sampled like the rest": leading.subs(p_0, lam / n),
-        },
-        "placements": {"maps that need not be injective": n**h, "without order": placements / sp.factorial(h)},
-        "chance": {"inputs sampled like the rest": p ** (E + E_0), "one edge more": p * chance},
-        "next_share": {"one vertex on": 1 - (h + 1) / n, "no loss": sp.S.One},
+        "growth: cycles add": components + cycles,
+        "growth: one component": 1 - cycles,
+        "growth: cycles only": -cycles,
+        "diamond: the tree's number for the diamond": tree,
+        "tree: the diamond's number for the tree": diamond,
+        "tree: induced": tree * (1 - p) ** 2,
+        "expected_morphisms: inputs sampled like the rest": expected_morphisms.subs(p_0, p),
+        "expected_morphisms: maps that need not be injective": expected_morphisms.replace(sp.ff, sp.Pow),
+        "expected_morphisms: without order": expected_morphisms / sp.factorial(h_1),
+        "sparse_diamond: diamonds grow linearly": lam**4 * (n - 1),
+        "sparse_diamond: the tree's number for the diamond": sparse_tree,
+        "sparse_tree: trees grow quadratically": lam**4 * (n - 1) ** 2,
+        "leading: power E − V": leading.subs({V: E, E: V}, simultaneous=True),
+        "leading: one power more": n * leading,
+        "leading: without the degree": leading.subs(lam, 1),
+        "leading: inputs sampled like the rest": leading.subs(p_0, lam / n),
+        "placements: maps that need not be injective": n**h,
+        "placements: without order": placements / sp.factorial(h),
+        "chance: inputs sampled like the rest": p ** (E + E_0),
+        "chance: one edge more": p * chance,
+        "next_share: one vertex on": 1 - (h + 1) / n,
+        "next_share: no loss": sp.S.One,
     },
 )

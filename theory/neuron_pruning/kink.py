@@ -121,22 +121,16 @@ over this interval, with equality for $g=[[best_affine]]$ (in $x=t-t^*$, up to t
         "equality": best_affine_function_attains_the_bound,
     },
     wrong=lambda: {
-        "second_difference": {"without the radius": kink},
-        "kink_function": {
-            "smooth function": kink * x**2,
-            "kink of twice the height": kink * sp.Abs(x),
-            "smooth function over the radius": kink * x**2 / radius,
-        },
-        "bound": {"negative for a kink downwards": kink * radius / 4},
-        "sawtooth": {
-            "one side of it": sawtooth.subs(sp.Abs(x), x),
-            "shifted to one sign": sawtooth + second_difference / 4,
-        },
-        "best_affine": {
-            "no offset": kink * x / 2,
-            "slope of one side": kink * x + kink * radius / 4,
-            "interpolates the ends": kink * (x + radius) / 2,
-            "offset of the kink upwards": kink * x / 2 + sp.Abs(kink) * radius / 4,
-        },
+        "second_difference: without the radius": kink,
+        "kink_function: smooth function": kink * x**2,
+        "kink_function: kink of twice the height": kink * sp.Abs(x),
+        "kink_function: smooth function over the radius": kink * x**2 / radius,
+        "bound: negative for a kink downwards": kink * radius / 4,
+        "sawtooth: one side of it": sawtooth.subs(sp.Abs(x), x),
+        "sawtooth: shifted to one sign": sawtooth + second_difference / 4,
+        "best_affine: no offset": kink * x / 2,
+        "best_affine: slope of one side": kink * x + kink * radius / 4,
+        "best_affine: interpolates the ends": kink * (x + radius) / 2,
+        "best_affine: offset of the kink upwards": kink * x / 2 + sp.Abs(kink) * radius / 4,
     },
 )

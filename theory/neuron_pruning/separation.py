@@ -241,52 +241,36 @@ $w^*=(1,1)/\sqrt2$, a neuron aligned as in N2 (N4.2). The slopes are measured. �
         "success": weight_pruning.success.subs(weight_pruning.length, 1),
     },
     wrong=lambda: {
-        "near_bound": {
-            "half the angle": near_bound.subs(angle, angle / 2),
-            "sum for mass": sp.Abs(total - 1) + sp.Abs(total) * angle,
-            "directions alone": mass * angle,
-            "strengths alone": sp.Abs(total - 1),
-            "the moduli added": near_bound + 2 * mass,
-        },
-        "neurons": {"without the logarithm": neurons / k},
-        "mass_tail": {
-            "one term more": mass_tail + sp.exp(-2 * k) * (2 * k) ** k / sp.factorial(k),
-            "above k": mass_tail * sp.exp(k),
-        },
-        "no_strength": {
-            "no neuron in the window": (1 - window / sp.pi) ** sp.ceiling(neurons),
-            "the window on one side": sp.sqrt(no_strength),
-        },
-        "asked": {
-            "of the union bound": (1 - failure) / aligned,
-            "a neuron more": asked + 1,
-        },
-        "tail": {
-            "mean k": sp.exp(-k / 4),
-            "e/4": (sp.E / 4) ** k,
-            "squared": tail**2,
-            "10 % smaller base": sp.Rational(9, 10) ** k * tail,
-        },
-        "failure": {
-            "one of two tails": failure - tail,
-            "all of ε for the strengths": potential.failure.subs(
-                {n: k, potential.a: 2, potential.kappa: sp.exp(-2) / 2}
-            )
-            + 2 * tail,
-        },
-        "kept": {
-            "one factor 1/ε": sp.log(64 / (eps * delta)) / -sp.log(1 - sp.exp(-2) / 2),
-            "for four times the failure": kept.subs(delta, 4 * delta),
-        },
-        "certificate": {
-            "moduli": MODULI,
-            "positive inputs": CLIPPED,
-            "one sign": ONE_SIGN,
-            "not clipped": BOTH,
-            "sum of the maxima": SUM,
-        },
-        "neuron_steepest": {"one logarithm": weight_steepest - 1},
-        "weight_flattest": {"a root": -sp.Rational(1, 10)},
-        "fails": {"read with the ReLU": Reading(relu_output=True)},
+        "near_bound: half the angle": near_bound.subs(angle, angle / 2),
+        "near_bound: sum for mass": sp.Abs(total - 1) + sp.Abs(total) * angle,
+        "near_bound: directions alone": mass * angle,
+        "near_bound: strengths alone": sp.Abs(total - 1),
+        "near_bound: the moduli added": near_bound + 2 * mass,
+        "neurons: without the logarithm": neurons / k,
+        "mass_tail: one term more": mass_tail + sp.exp(-2 * k) * (2 * k) ** k / sp.factorial(k),
+        "mass_tail: above k": mass_tail * sp.exp(k),
+        "no_strength: no neuron in the window": (1 - window / sp.pi) ** sp.ceiling(neurons),
+        "no_strength: the window on one side": sp.sqrt(no_strength),
+        "asked: of the union bound": (1 - failure) / aligned,
+        "asked: a neuron more": asked + 1,
+        "tail: mean k": sp.exp(-k / 4),
+        "tail: e/4": (sp.E / 4) ** k,
+        "tail: squared": tail**2,
+        "tail: 10 % smaller base": sp.Rational(9, 10) ** k * tail,
+        "failure: one of two tails": failure - tail,
+        "failure: all of ε for the strengths": potential.failure.subs(
+            {n: k, potential.a: 2, potential.kappa: sp.exp(-2) / 2}
+        )
+        + 2 * tail,
+        "kept: one factor 1/ε": sp.log(64 / (eps * delta)) / -sp.log(1 - sp.exp(-2) / 2),
+        "kept: for four times the failure": kept.subs(delta, 4 * delta),
+        "certificate: moduli": MODULI,
+        "certificate: positive inputs": CLIPPED,
+        "certificate: one sign": ONE_SIGN,
+        "certificate: not clipped": BOTH,
+        "certificate: sum of the maxima": SUM,
+        "neuron_steepest: one logarithm": weight_steepest - 1,
+        "weight_flattest: a root": -sp.Rational(1, 10),
+        "fails: read with the ReLU": Reading(relu_output=True),
     },
 )

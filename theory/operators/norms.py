@@ -212,20 +212,15 @@ attained by $\begin{pmatrix}1&1\\1&-1\end{pmatrix}$.
         "four-cycles": cycle_is_a_form_in_one_entry,
     },
     wrong=lambda: {
-        "operator_least": {"the square root": sp.sqrt(cut)},
-        "operator_bound": {
-            "the form itself": 4 * cut,
-            "operator norms below the cut norm": cut,
-            "the square": 6 * cut**2,
-        },
-        "four_cycle_least": {
-            "the square for the fourth power": cut**2,
-            "twice the square for the fourth power": 2 * cut**2,
-        },
-        "spectrum_bound": {"the cut norm": cut, "as the square": 8 * cut**2},
-        "example_move": {
-            "as far as the norm of a difference up to 1": operator_bound,
-        },
+        "operator_least: the square root": sp.sqrt(cut),
+        "operator_bound: the form itself": 4 * cut,
+        "operator_bound: operator norms below the cut norm": cut,
+        "operator_bound: the square": 6 * cut**2,
+        "four_cycle_least: the square for the fourth power": cut**2,
+        "four_cycle_least: twice the square for the fourth power": 2 * cut**2,
+        "spectrum_bound: the cut norm": cut,
+        "spectrum_bound: as the square": 8 * cut**2,
+        "example_move: as far as the norm of a difference up to 1": operator_bound,
     },
 )
 
@@ -350,9 +345,11 @@ and $-\varepsilon$ on the other. The second and the third bound are attained whe
         "degrees and density": one_of_two_cuts_counts_twice,
     },
     wrong=lambda: {
-        "degree_bound": {"one cut": cut},
-        "density_bound": {"two cuts": 2 * cut, "half a cut": cut / 2},
-        "both_bound": {"both bounds added": degree_bound + density_bound, "halved": cut},
-        "half_cut": {"two diagonal blocks": eps / 4},
+        "degree_bound: one cut": cut,
+        "density_bound: two cuts": 2 * cut,
+        "density_bound: half a cut": cut / 2,
+        "both_bound: both bounds added": degree_bound + density_bound,
+        "both_bound: halved": cut,
+        "half_cut: two diagonal blocks": eps / 4,
     },
 )

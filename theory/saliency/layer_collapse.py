@@ -126,24 +126,26 @@ and all these limits are $0$.)
         "ratios of densities": ratios_are_those_of_the_densities,
     },
     wrong=lambda: {
-        "density_ratios": {
-            "scale forgotten": {name: ratio / r for name, ratio in density_ratios.items()},
-            "r for r² in the normal one": {**density_ratios, "half_normal": r * sp.exp(-(r - 1) * x**2 / 2)},
-            "Fréchet is Pareto": {**density_ratios, "frechet": density_ratios["pareto"]},
-            "Pareto of index α + 1": {**density_ratios, "pareto": r ** (-alpha - 1)},
-            "10 % more": {**density_ratios, "exponential": sp.Rational(11, 10) * density_ratios["exponential"]},
-            "the inverse": {name: 1 / ratio for name, ratio in density_ratios.items()},
-            "scales alone": dict.fromkeys(density_ratios, r),
+        "density_ratios: scale forgotten": {name: ratio / r for name, ratio in density_ratios.items()},
+        "density_ratios: r for r² in the normal one": {
+            **density_ratios,
+            "half_normal": r * sp.exp(-(r - 1) * x**2 / 2),
         },
-        "collapse": {
-            "power laws collapse too": {**COLLAPSE, "pareto": sp.S.Zero},
-            "proportional to the scale": dict.fromkeys(COLLAPSE, first_scale / second_scale),
-            "exponent inverted": {**COLLAPSE, "frechet": 1 / power_law},
-            "exponential layers keep their ratio": {**COLLAPSE, "exponential": first_scale / second_scale},
-            "the scales exchanged": {
-                name: each.subs({first_scale: second_scale, second_scale: first_scale}, simultaneous=True)
-                for name, each in COLLAPSE.items()
-            },
+        "density_ratios: Fréchet is Pareto": {**density_ratios, "frechet": density_ratios["pareto"]},
+        "density_ratios: Pareto of index α + 1": {**density_ratios, "pareto": r ** (-alpha - 1)},
+        "density_ratios: 10 % more": {
+            **density_ratios,
+            "exponential": sp.Rational(11, 10) * density_ratios["exponential"],
+        },
+        "density_ratios: the inverse": {name: 1 / ratio for name, ratio in density_ratios.items()},
+        "density_ratios: scales alone": dict.fromkeys(density_ratios, r),
+        "collapse: power laws collapse too": {**COLLAPSE, "pareto": sp.S.Zero},
+        "collapse: proportional to the scale": dict.fromkeys(COLLAPSE, first_scale / second_scale),
+        "collapse: exponent inverted": {**COLLAPSE, "frechet": 1 / power_law},
+        "collapse: exponential layers keep their ratio": {**COLLAPSE, "exponential": first_scale / second_scale},
+        "collapse: the scales exchanged": {
+            name: each.subs({first_scale: second_scale, second_scale: first_scale}, simultaneous=True)
+            for name, each in COLLAPSE.items()
         },
     },
 )

@@ -173,19 +173,15 @@ probability at least $1-\delta$ the kept share of a layer with $n_l$ of the $n$ 
         "kept share": count_error_adds_up,
     },
     wrong=lambda: {
-        "deviation": {"one share of δ for two events": deviation.subs(delta, 2 * delta)},
-        "count_error": {
-            "as if the threshold were known": sp.sqrt(sp.log(4 / delta) / (2 * layer_size)),
-            "one share of δ for two events": count_error.subs(delta, 2 * delta),
-            "as if in proportion to the weights": count_error * layer_size / size,
-            "the same for all layers": count_error.subs(layer_size, size) - sp.Rational(1, 2) / size,
-            "rounding alone": 1 / (2 * layer_size),
-        },
-        "uniform_error": {
-            "one weight more": uniform_error + 1 / layer_size,
-            "one weight less": uniform_error - 1 / layer_size,
-            "of all weights": uniform_error * layer_size / size,
-        },
+        "deviation: one share of δ for two events": deviation.subs(delta, 2 * delta),
+        "count_error: as if the threshold were known": sp.sqrt(sp.log(4 / delta) / (2 * layer_size)),
+        "count_error: one share of δ for two events": count_error.subs(delta, 2 * delta),
+        "count_error: as if in proportion to the weights": count_error * layer_size / size,
+        "count_error: the same for all layers": count_error.subs(layer_size, size) - sp.Rational(1, 2) / size,
+        "count_error: rounding alone": 1 / (2 * layer_size),
+        "uniform_error: one weight more": uniform_error + 1 / layer_size,
+        "uniform_error: one weight less": uniform_error - 1 / layer_size,
+        "uniform_error: of all weights": uniform_error * layer_size / size,
     },
 )
 
@@ -288,39 +284,28 @@ $\rho_2=[[pareto_rho_2]]$.
         "twice the scale": squares_balance,
     },
     wrong=lambda: {
-        "density": {
-            "half-normal noise": global_density(half_normal),
-            "shares swapped": density.subs(share, 1 - share),
-            "the layers' mean scale": exponential.at(tau / (share * first_scale + (1 - share) * second_scale)),
-        },
-        "threshold": {
-            "the layers' mean scale": sp.log(1 / rho) * (share * first_scale + (1 - share) * second_scale),
-            "shares swapped": threshold.subs(share, 1 - share),
-        },
-        "rho_1": {"one density for all layers": rho, "layers swapped": rho_2},
-        "rho_2": {"layers swapped": rho_1},
-        "twofold_rho_2": {
-            "shares forgotten": equal_rho_2,
-            "the other root": -(1 - share) / share - twofold_rho_2,
-            "proportional to the scale": 2 * rho / (2 - share),
-        },
-        "equal_rho_2": {"the other root": -1 - equal_rho_2},
-        "pareto_density": {
-            "proportional to the scale": pareto_density.subs(alpha, 1),
-            "equal shares": pareto_density.subs(share, sp.Rational(1, 2)),
-        },
-        "pareto_critical_density": {
-            "saturated from the mean scale on": sp.Integer(1),
-            "where layer 1 is saturated": pareto_mean / first_scale**alpha,
-        },
-        "pareto_threshold": {
-            "equal shares": ((first_scale**alpha + second_scale**alpha) / (2 * rho)) ** (1 / alpha),
-            "power forgotten": pareto_mean / rho,
-        },
-        "pareto_rho_1": {
-            "proportional to the scale": rho * first_scale / (share * first_scale + (1 - share) * second_scale),
-            "twice the second": 2 * pareto_rho_2,
-        },
-        "pareto_rho_2": {"above all": pareto_rho_2 + 1},
+        "density: half-normal noise": global_density(half_normal),
+        "density: shares swapped": density.subs(share, 1 - share),
+        "density: the layers' mean scale": exponential.at(tau / (share * first_scale + (1 - share) * second_scale)),
+        "threshold: the layers' mean scale": sp.log(1 / rho) * (share * first_scale + (1 - share) * second_scale),
+        "threshold: shares swapped": threshold.subs(share, 1 - share),
+        "rho_1: one density for all layers": rho,
+        "rho_1: layers swapped": rho_2,
+        "rho_2: layers swapped": rho_1,
+        "twofold_rho_2: shares forgotten": equal_rho_2,
+        "twofold_rho_2: the other root": -(1 - share) / share - twofold_rho_2,
+        "twofold_rho_2: proportional to the scale": 2 * rho / (2 - share),
+        "equal_rho_2: the other root": -1 - equal_rho_2,
+        "pareto_density: proportional to the scale": pareto_density.subs(alpha, 1),
+        "pareto_density: equal shares": pareto_density.subs(share, sp.Rational(1, 2)),
+        "pareto_critical_density: saturated from the mean scale on": sp.Integer(1),
+        "pareto_critical_density: where layer 1 is saturated": pareto_mean / first_scale**alpha,
+        "pareto_threshold: equal shares": ((first_scale**alpha + second_scale**alpha) / (2 * rho)) ** (1 / alpha),
+        "pareto_threshold: power forgotten": pareto_mean / rho,
+        "pareto_rho_1: proportional to the scale": rho
+        * first_scale
+        / (share * first_scale + (1 - share) * second_scale),
+        "pareto_rho_1: twice the second": 2 * pareto_rho_2,
+        "pareto_rho_2: above all": pareto_rho_2 + 1,
     },
 )

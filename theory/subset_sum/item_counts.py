@@ -198,16 +198,16 @@ $[[gaussian_pair]]$ for normal weights.
         "local limit": lambda total, local_density, leading: same(leading, total * local_density * 2 * eps),
     },
     wrong=lambda: {
-        "expected_count": {"every item usable": UNUSABLE},
-        "leading": {"every item usable": leading * sp.Rational(4, 3) ** n},
-        "closeness": {
-            "both ends on one side": closeness.subs(side, -side),
-            "the far end alone": valued(closeness, {side: 0}),
-            "one item more": closeness.subs(k, k + 1),
-            "one item fewer": valued(closeness, {k: k - 1}),
-        },
-        "total": {"every item usable": 2**n, "none left out": HALF**n, "one item more": total.subs(n, n + 1)},
-        "pair_share": {"one of the two": 2 / (k + 1)},
+        "expected_count: every item usable": UNUSABLE,
+        "leading: every item usable": leading * sp.Rational(4, 3) ** n,
+        "closeness: both ends on one side": closeness.subs(side, -side),
+        "closeness: the far end alone": valued(closeness, {side: 0}),
+        "closeness: one item more": closeness.subs(k, k + 1),
+        "closeness: one item fewer": valued(closeness, {k: k - 1}),
+        "total: every item usable": 2**n,
+        "total: none left out": HALF**n,
+        "total: one item more": total.subs(n, n + 1),
+        "pair_share: one of the two": 2 / (k + 1),
     },
 )
 
@@ -312,8 +312,11 @@ $N$ reaches $1$ (R5.2).
         ),
     ),
     wrong=lambda: {
-        "usable_count": {"one item fewer": valued(usable_count, {usable: usable - 1})},
-        "quenched_bound": {"no cap": expected_count, "a third usable": quenched_bound * sp.Rational(2, 3) ** n},
-        "left_over": {"all of the distance": eps**eta, "nothing": eps, "its inverse": 1 / left_over + 1},
+        "usable_count: one item fewer": valued(usable_count, {usable: usable - 1}),
+        "quenched_bound: no cap": expected_count,
+        "quenched_bound: a third usable": quenched_bound * sp.Rational(2, 3) ** n,
+        "left_over: all of the distance": eps**eta,
+        "left_over: nothing": eps,
+        "left_over: its inverse": 1 / left_over + 1,
     },
 )

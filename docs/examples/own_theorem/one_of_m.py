@@ -41,9 +41,9 @@ share (from mean): One modulus has the mean $\frac12$, their sum $\frac m2$, and
         "share": lambda largest, share: same(share * m / 2, largest),
     },
     wrong=lambda: {
-        "tail": {"tail of the smallest": (1 - x) ** m},
-        "largest": {"forgotten one": (m - 1) / m},
-        "share": {"of the largest alone": largest},
+        "tail: tail of the smallest": (1 - x) ** m,
+        "largest: forgotten one": (m - 1) / m,
+        "share: of the largest alone": largest,
     },
 )
 

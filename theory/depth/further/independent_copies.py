@@ -135,13 +135,13 @@ average $[[tied]]$ times the squared length of $x$, which is $1+[[excess]]$ time
         "excess": excess_of_the_factor,
     },
     wrong=lambda: {
-        "correction": {"as of A'A": sp.Integer(1)},
-        "passed": {"columns for rows": n / m, "of one row": 1 / n},
-        "tied": {
-            "as an independent copy": passed,
-            "without the fourth moment": m * (m + n - 1) / n**2,
-            "the limit": m * (m + n) / n**2,
-        },
-        "excess": {"vanishes as layers widen": 1 / n, "rows for columns": (n + 1) / m},
+        "correction: as of A'A": sp.Integer(1),
+        "passed: columns for rows": n / m,
+        "passed: of one row": 1 / n,
+        "tied: as an independent copy": passed,
+        "tied: without the fourth moment": m * (m + n - 1) / n**2,
+        "tied: the limit": m * (m + n) / n**2,
+        "excess: vanishes as layers widen": 1 / n,
+        "excess: rows for columns": (n + 1) / m,
     },
 )

@@ -159,17 +159,15 @@ weights are set to $0$.
         "ReLU layer": lambda relu_error, pairs, unit_error: same(relu_error**2, unit_error**2 * units / pairs),
     },
     wrong=lambda: {
-        "relu_error": {"one ReLU for a sigmoid": barron_error},
-        "pairs": {"as many pairs as neurons": sp.floor(floor_mean / 2)},
-        "unit_error": {"Barron's error for the square": unit_error**2},
-        "failure": {"δ²μ in place of δ²μ/2": failure**2, "of the whole layer": failure.subs(alpha, 1)},
-        "floor_mean": {"a floor under all neurons": floor_mean / alpha},
-        "ramp": {"one ReLU": sp.Max(z, 0), "the sum of two": sp.Max(z, 0) + sp.Max(z - 1, 0)},
-        "steps_error": {
-            "one step": sp.sqrt(sp.Rational(2, 3)),
-        },
-        "kinks_error": {
-            "three triples": kinks_error * sp.sqrt(sp.Rational(3, 2)),
-        },
+        "relu_error: one ReLU for a sigmoid": barron_error,
+        "pairs: as many pairs as neurons": sp.floor(floor_mean / 2),
+        "unit_error: Barron's error for the square": unit_error**2,
+        "failure: δ²μ in place of δ²μ/2": failure**2,
+        "failure: of the whole layer": failure.subs(alpha, 1),
+        "floor_mean: a floor under all neurons": floor_mean / alpha,
+        "ramp: one ReLU": sp.Max(z, 0),
+        "ramp: the sum of two": sp.Max(z, 0) + sp.Max(z - 1, 0),
+        "steps_error: one step": sp.sqrt(sp.Rational(2, 3)),
+        "kinks_error: three triples": kinks_error * sp.sqrt(sp.Rational(3, 2)),
     },
 )

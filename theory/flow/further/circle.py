@@ -181,19 +181,13 @@ initial loss is never learnt, however long one trains.
         "square wave": square_waves_have_odd_frequencies,
     },
     wrong=lambda: {
-        "wave_loss": {
-            "the exponent of the residual": wave_loss.subs(time, time / 2),
-            "odd frequencies too": wave_loss.subs((-1) ** k, 1),
-        },
-        "frequency_time": {"the inverse eigenvalue": frequency_time * ntk_eigenvalue**2},
-        "masked_time": {
-            "one layer masked": masked_time.subs(sp.Symbol("rho", positive=True), 1),
-            "three layers": masked_time * slowdown.subs(depth, 1),
-        },
-        "square_component": {"that of a triangle": square_component / k},
-        "square_loss": {
-            "all of it fades": sp.exp(-eta * time) / 2,
-            "the residual's exponent": square_loss.subs(time, time / 2),
-        },
+        "wave_loss: the exponent of the residual": wave_loss.subs(time, time / 2),
+        "wave_loss: odd frequencies too": wave_loss.subs((-1) ** k, 1),
+        "frequency_time: the inverse eigenvalue": frequency_time * ntk_eigenvalue**2,
+        "masked_time: one layer masked": masked_time.subs(sp.Symbol("rho", positive=True), 1),
+        "masked_time: three layers": masked_time * slowdown.subs(depth, 1),
+        "square_component: that of a triangle": square_component / k,
+        "square_loss: all of it fades": sp.exp(-eta * time) / 2,
+        "square_loss: the residual's exponent": square_loss.subs(time, time / 2),
     },
 )

@@ -98,20 +98,14 @@ with $\beta$ for $\beta_j$.
         "linear residuals": linear_residuals_fade_axis_by_axis,
     },
     wrong=lambda: {
-        "odd_eigenvalue": {
-            "the kernel of an input with itself": flow * column * dense_ntk.subs(cosine, 1),
-            "the even function": flow * column * (dense_ntk.subs(cosine, 1) + dense_ntk.subs(cosine, -1)),
-            "the root of the density": odd_eigenvalue / sp.sqrt(column),
-            "the even function too": flow * column * (dense_ntk.subs(cosine, 1) + 1),
-        },
-        "one_layer_eigenvalue": {"the root of the density": 2 * flow * sp.sqrt(column)},
-        "direction_time": {
-            "in proportion to the density": direction_time * column**2,
-            "not times the samples": direction_time / d,
-        },
-        "direction_loss": {
-            "the exponent of the residual": direction_loss.subs(time, time / 2),
-            "not over the inputs": direction_loss.subs(d, 1),
-        },
+        "odd_eigenvalue: the kernel of an input with itself": flow * column * dense_ntk.subs(cosine, 1),
+        "odd_eigenvalue: the even function": flow * column * (dense_ntk.subs(cosine, 1) + dense_ntk.subs(cosine, -1)),
+        "odd_eigenvalue: the root of the density": odd_eigenvalue / sp.sqrt(column),
+        "odd_eigenvalue: the even function too": flow * column * (dense_ntk.subs(cosine, 1) + 1),
+        "one_layer_eigenvalue: the root of the density": 2 * flow * sp.sqrt(column),
+        "direction_time: in proportion to the density": direction_time * column**2,
+        "direction_time: not times the samples": direction_time / d,
+        "direction_loss: the exponent of the residual": direction_loss.subs(time, time / 2),
+        "direction_loss: not over the inputs": direction_loss.subs(d, 1),
     },
 )

@@ -85,18 +85,15 @@ and the shares, a third, a half and $n^{-1/2}$, were chosen after trials with su
         "highest": 1 / sp.sqrt(n),
     },
     wrong=lambda: {
-        "widening": {"no wider": Widening(1)},
-        "unit": {
-            "gradients in pruned weights": unit.subs(product, whole),
-            "the readout alone": outputs[0] * outputs[1],
-            "the readout's weight once": unit.subs(readout**2, readout),
-        },
-        "step_loss": {"η not over the samples": step_loss.subs(m, 1), "the exponent of the residual": EXPONENT},
-        "row_kernel": {
-            "the dense kernel": row_kernel.subs({a: 1, b: 1, c: whole}),
-            "the own layer's mask forgotten": relu.value + whole * relu.slope,
-        },
-        "deep_widening": {"no wider": Widening(1)},
-        "layer_kernel": {"not over the inputs of a unit": layer_kernel * fan_in},
+        "widening: no wider": Widening(1),
+        "unit: gradients in pruned weights": unit.subs(product, whole),
+        "unit: the readout alone": outputs[0] * outputs[1],
+        "unit: the readout's weight once": unit.subs(readout**2, readout),
+        "step_loss: η not over the samples": step_loss.subs(m, 1),
+        "step_loss: the exponent of the residual": EXPONENT,
+        "row_kernel: the dense kernel": row_kernel.subs({a: 1, b: 1, c: whole}),
+        "row_kernel: the own layer's mask forgotten": relu.value + whole * relu.slope,
+        "deep_widening: no wider": Widening(1),
+        "layer_kernel: not over the inputs of a unit": layer_kernel * fan_in,
     },
 )

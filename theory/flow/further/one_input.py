@@ -151,30 +151,18 @@ the first part is left at the time $[[positive_time]]$.
         ),
     },
     wrong=lambda: {
-        "positive_component": {
-            "of a vector that is not of unit length": moments[0],
-            "over the squared length": moments[0] / above,
-        },
-        "negative_component": {
-            "the other side": positive_component,
-            "over the squared length, too": moments[1] / below,
-        },
-        "positive_loss": {
-            "the readout twice": positive_loss.subs(trained_share, energy),
-            "the exponent of the residual": positive_loss.subs(time, time / 2),
-        },
-        "negative_loss": {"the other eigenvalue": negative_loss.subs(below, above)},
-        "fit_loss": {
-            "without the cross terms": fit_loss.subs(dict.fromkeys(moments, 0)),
-            "one slope": fit_loss.subs(slopes[1], slopes[0]),
-        },
-        "collapse_plateau": {
-            "nothing learnt": squares / (2 * m),
-            "one direction": (squares - moments[0] ** 2 / above) / (2 * m),
-        },
-        "positive_time": {
-            "the readout twice": positive_time.subs(trained_share, energy),
-            "not times the samples": positive_time / m,
-        },
+        "positive_component: of a vector that is not of unit length": moments[0],
+        "positive_component: over the squared length": moments[0] / above,
+        "negative_component: the other side": positive_component,
+        "negative_component: over the squared length, too": moments[1] / below,
+        "positive_loss: the readout twice": positive_loss.subs(trained_share, energy),
+        "positive_loss: the exponent of the residual": positive_loss.subs(time, time / 2),
+        "negative_loss: the other eigenvalue": negative_loss.subs(below, above),
+        "fit_loss: without the cross terms": fit_loss.subs(dict.fromkeys(moments, 0)),
+        "fit_loss: one slope": fit_loss.subs(slopes[1], slopes[0]),
+        "collapse_plateau: nothing learnt": squares / (2 * m),
+        "collapse_plateau: one direction": (squares - moments[0] ** 2 / above) / (2 * m),
+        "positive_time: the readout twice": positive_time.subs(trained_share, energy),
+        "positive_time: not times the samples": positive_time / m,
     },
 )

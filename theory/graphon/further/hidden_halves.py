@@ -101,7 +101,8 @@ hypergeometric$(n,\frac n2,\frac n2)$. The error has mean $[[hidden_mean]]$ at e
         "moments": moments_are_those_of_one_and_two_rows,
     },
     wrong=lambda: {
-        "two_misplaced": {"with replacement": sp.Rational(1, 4), "either of them": 1 - two_misplaced},
-        "hidden_variance": {"with replacement": sp.Rational(4, 25) / n},
+        "two_misplaced: with replacement": sp.Rational(1, 4),
+        "two_misplaced: either of them": 1 - two_misplaced,
+        "hidden_variance: with replacement": sp.Rational(4, 25) / n,
     },
 )

@@ -128,7 +128,8 @@ constants are possible.
         "both sides": lambda row_bound, both_bound: same(both_bound, sum([row_bound] * 2)),
     },
     wrong=lambda: {
-        "row_distance": {"without the modulus": degree - other_degree, "squared": (degree - other_degree) ** 2},
-        "monotone": {"kernels that are not monotone": False},
+        "row_distance: without the modulus": degree - other_degree,
+        "row_distance: squared": (degree - other_degree) ** 2,
+        "monotone: kernels that are not monotone": False,
     },
 )

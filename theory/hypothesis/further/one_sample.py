@@ -96,13 +96,11 @@ BECAUSE: dict[str, Callable[..., Relation | Iterable[Relation]]] = {
     "mean of the largest": largest_sum_in_the_mean,
 }
 WRONG = {
-    "mean_bound": {"the variance alone": sp.sqrt(variance / 2) * sides},
-    "any_mean": {"one side": any_mean.subs(m, n) / 2},
-    "one_failure": {"half the exponent": sp.exp(-m * n * s**2)},
-    "four_failures": {"two signs": 2 * one_failure},
-    "sum_excess": {
-        "one sum": sp.sqrt(sp.pi / (8 * m * n)),
-        "where the probability is 1": certain,
-    },
-    "mean_sorted_error": {"variance for deviation": (1 / m + 1 / n) / 2},
+    "mean_bound: the variance alone": sp.sqrt(variance / 2) * sides,
+    "any_mean: one side": any_mean.subs(m, n) / 2,
+    "one_failure: half the exponent": sp.exp(-m * n * s**2),
+    "four_failures: two signs": 2 * one_failure,
+    "sum_excess: one sum": sp.sqrt(sp.pi / (8 * m * n)),
+    "sum_excess: where the probability is 1": certain,
+    "mean_sorted_error: variance for deviation": (1 / m + 1 / n) / 2,
 }

@@ -289,14 +289,13 @@ $\frac{k-1}b$ and $\frac kb$. A product in the formula is $0$ where its quantile
         "next term": terms_after_the_slope,
     },
     wrong=lambda: {
-        "next_term": {
-            "rows and columns alone": next_term.func((1 - 2 * rho) * (q_k + q_l) / 6, next_term.args[1]),
-            "no skewness of degrees": next_term.func((1 - 2 * rho) * m_k * m_l, next_term.args[1]),
-            "a product as of independent entries": next_term.func(
-                m_k * m_l + (1 - 2 * rho) * (q_k + q_l) / 6, next_term.args[1]
-            ),
-        },
-        "block_square": {"the largest degrees first": -block_square, "an integral for a mean": block_square / blocks},
-        "row_excess": {"the slope alone": sp.sqrt(variance / n) * block_mean},
+        "next_term: rows and columns alone": next_term.func((1 - 2 * rho) * (q_k + q_l) / 6, next_term.args[1]),
+        "next_term: no skewness of degrees": next_term.func((1 - 2 * rho) * m_k * m_l, next_term.args[1]),
+        "next_term: a product as of independent entries": next_term.func(
+            m_k * m_l + (1 - 2 * rho) * (q_k + q_l) / 6, next_term.args[1]
+        ),
+        "block_square: the largest degrees first": -block_square,
+        "block_square: an integral for a mean": block_square / blocks,
+        "row_excess: the slope alone": sp.sqrt(variance / n) * block_mean,
     },
 )

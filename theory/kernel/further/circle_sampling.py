@@ -144,17 +144,14 @@ $$\Big(\sum_i(\hat\lambda_i-\lambda_i)^2\Big)^{1/2}\le[[sampling_radius]].$$
         ),
     },
     wrong=lambda: {
-        "mean_distance": {"rate of one sample": 4 - squares, "the mean of K² forgotten": 4 - mean_distance},
-        "sampling_radius": {
-            "Hoeffding in one dimension": 2 * sp.sqrt(sp.log(1 / delta)) / sp.sqrt(m),
-            "rate 1/m": sampling_radius / sp.sqrt(m),
-            "the mean alone": sp.sqrt(mean_distance),
-        },
-        "one_point_distance": {
-            "of the operators": sp.sqrt(4 - squares),
-            "the first alone": 2 - ranked.subs(rank, 1),
-        },
-        "allowance": {"two-sided": 2 * sp.sqrt(sp.log(2 / delta)) / sp.sqrt(m)},
-        "failure": {"exponent doubled": failure**2},
+        "mean_distance: rate of one sample": 4 - squares,
+        "mean_distance: the mean of K² forgotten": 4 - mean_distance,
+        "sampling_radius: Hoeffding in one dimension": 2 * sp.sqrt(sp.log(1 / delta)) / sp.sqrt(m),
+        "sampling_radius: rate 1/m": sampling_radius / sp.sqrt(m),
+        "sampling_radius: the mean alone": sp.sqrt(mean_distance),
+        "one_point_distance: of the operators": sp.sqrt(4 - squares),
+        "one_point_distance: the first alone": 2 - ranked.subs(rank, 1),
+        "allowance: two-sided": 2 * sp.sqrt(sp.log(2 / delta)) / sp.sqrt(m),
+        "failure: exponent doubled": failure**2,
     },
 )

@@ -117,19 +117,13 @@ are the sums of $x_a^2$ over the samples where that input is positive and negati
         "two blocks": rows_times_their_sign_are_multiples,
     },
     wrong=lambda: {
-        "alike": {
-            "the readout alone": moment * first * second / d,
-            "the gates alone": trained * first * second / d,
-            "not over the inputs": alike * d,
-        },
-        "positive_eigenvalue": {
-            "the readout alone": energy * above / d,
-            "both signs together": (share + energy) * (above + below) / d,
-        },
-        "negative_eigenvalue": {
-            "the gates alone": share * below / d,
-            "both signs together": (share + energy) * (above + below) / d,
-        },
-        "entry": {"the entry of the readout": energy * first * second / d},
+        "alike: the readout alone": moment * first * second / d,
+        "alike: the gates alone": trained * first * second / d,
+        "alike: not over the inputs": alike * d,
+        "positive_eigenvalue: the readout alone": energy * above / d,
+        "positive_eigenvalue: both signs together": (share + energy) * (above + below) / d,
+        "negative_eigenvalue: the gates alone": share * below / d,
+        "negative_eigenvalue: both signs together": (share + energy) * (above + below) / d,
+        "entry: the entry of the readout": energy * first * second / d,
     },
 )

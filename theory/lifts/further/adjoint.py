@@ -149,19 +149,16 @@ $\|\pi^*s\|^2=[[squared_norm]]$.
         "multiplicity": every_point_of_a_fibre_adds_the_same,
     },
     wrong=lambda: {
-        "pushed": {
-            "mean over the fibre": scaled(pushed, INVERSE_SIZES),
-            "one term of each fibre": {0: t[0], 1: t[3], 2: t[5]},
-        },
-        "pulled": {
-            "isometric": scaled(pulled, {u: 1 / sp.sqrt(fibre_sizes[v]) for u, v in OVER.items()}),
-            "of another point": {**pulled, 2: s[0][::-1]},
-        },
-        "pushed_twice": {"mean of means": mean_of_means(), "a fibre left out": {**pushed_twice, 0: r[0]}},
-        "multiplicity": {"isometry": sp.Integer(1), "square of the size": m**2, "at least one": sp.Max(m, 1)},
-        "squared_norm": {
-            "isometry": product(s, s),
-            "squares of the sizes": product(scaled(s, fibre_sizes), scaled(s, fibre_sizes)),
-        },
+        "pushed: mean over the fibre": scaled(pushed, INVERSE_SIZES),
+        "pushed: one term of each fibre": {0: t[0], 1: t[3], 2: t[5]},
+        "pulled: isometric": scaled(pulled, {u: 1 / sp.sqrt(fibre_sizes[v]) for u, v in OVER.items()}),
+        "pulled: of another point": {**pulled, 2: s[0][::-1]},
+        "pushed_twice: mean of means": mean_of_means(),
+        "pushed_twice: a fibre left out": {**pushed_twice, 0: r[0]},
+        "multiplicity: isometry": sp.Integer(1),
+        "multiplicity: square of the size": m**2,
+        "multiplicity: at least one": sp.Max(m, 1),
+        "squared_norm: isometry": product(s, s),
+        "squared_norm: squares of the sizes": product(scaled(s, fibre_sizes), scaled(s, fibre_sizes)),
     },
 )

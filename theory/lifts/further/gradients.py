@@ -171,19 +171,18 @@ of $0\to2$ and of $2\to3$ have the same shares of the corresponding derivatives.
     also=("shares", "symmetric"),
     aids={"asymmetric": asymmetric, "descent": "fibre sum", "readout": "equal on copies"},
     wrong=lambda: {
-        "gradient_01": {"weight of another edge": gradient_01.subs(w01, w02)},
-        "gradient_13": {"another edge": gradient_13.subs(w01, w02)},
-        "shares": {
-            "copied to the whole fibre": dict.fromkeys(shares, sp.Integer(1)),
-            "tied weights stay tied": {e: sp.Rational(1, SIZES[below]) for e, below in asymmetric.lift.edges.items()},
-            "shares swapped": {e: share.subs(a, 1 - a) for e, share in shares.items()},
+        "gradient_01: weight of another edge": gradient_01.subs(w01, w02),
+        "gradient_13: another edge": gradient_13.subs(w01, w02),
+        "shares: copied to the whole fibre": dict.fromkeys(shares, sp.Integer(1)),
+        "shares: tied weights stay tied": {
+            e: sp.Rational(1, SIZES[below]) for e, below in asymmetric.lift.edges.items()
         },
-        "symmetric": {
-            "no symmetry": replace(asymmetric, coefficients={"3a": sp.Rational(1, 3), "3b": sp.Rational(2, 3)}),
-            "one copy does not go on": without_edge(symmetric, (("1", 1), ("2", 0))),
-            "one copy sees nothing": without_edge(symmetric, (("0", 0), ("1", 1))),
-        },
-        "descent": {"mean over the fibre": "fibre mean", "gradients pull back": "each of the fibre"},
-        "readout": {"a readout that tells copies apart": "different"},
+        "shares: shares swapped": {e: share.subs(a, 1 - a) for e, share in shares.items()},
+        "symmetric: no symmetry": replace(asymmetric, coefficients={"3a": sp.Rational(1, 3), "3b": sp.Rational(2, 3)}),
+        "symmetric: one copy does not go on": without_edge(symmetric, (("1", 1), ("2", 0))),
+        "symmetric: one copy sees nothing": without_edge(symmetric, (("0", 0), ("1", 1))),
+        "descent: mean over the fibre": "fibre mean",
+        "descent: gradients pull back": "each of the fibre",
+        "readout: a readout that tells copies apart": "different",
     },
 )

@@ -93,20 +93,14 @@ constants $1$ are sharp: $U_l=1$ and $W_l=1-c_l$ attain the bound if one of the 
         ),
     },
     wrong=lambda: {
-        "composition_bound": {
-            "the larger of the two": sp.Max(first_cut, second_cut),
-            "the product": first_cut * second_cut,
-        },
-        "constant_change": {
-            "the sum": first_cut + second_cut,
-            "the product": first_cut * second_cut,
-            "what is left": 1 - constant_change,
-        },
-        "layers_bound": {
-            "of one layer": cut,
-            "one layer more": layers_bound + cut,
-            "doubled by each layer": 2 ** (layers - 1) * cut,
-        },
+        "composition_bound: the larger of the two": sp.Max(first_cut, second_cut),
+        "composition_bound: the product": first_cut * second_cut,
+        "constant_change: the sum": first_cut + second_cut,
+        "constant_change: the product": first_cut * second_cut,
+        "constant_change: what is left": 1 - constant_change,
+        "layers_bound: of one layer": cut,
+        "layers_bound: one layer more": layers_bound + cut,
+        "layers_bound: doubled by each layer": 2 ** (layers - 1) * cut,
     },
 )
 
@@ -225,26 +219,23 @@ $p^2$. Then the mean deviation of the entry differs from $[[deviation]]$ by at m
         ),
     },
     wrong=lambda: {
-        "term_variance": {"the raw moment": p, "as if fair": sp.Rational(1, 4)},
-        "third_moment": {"with its sign": p * (1 - p) ** 3 - (1 - p) * p**3, "one value": p * (1 - p) ** 3},
-        "entry_variance": {
-            "of the mean kernel": first_moment * (1 - first_moment) / n,
-            "of the sum": n * entry_variance,
-            "the raw moment": first_moment / n,
-            "of one unit": n * entry_variance + 1,
-        },
-        "rate_bound": {"like single masks": sp.Rational(1, 2)},
-        "deviation": {
-            "the second moment": sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment / n),
-            "variance of the mean kernel": sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment * (1 - first_moment) / n),
-            "like single masks": 2 * first_moment * (1 - first_moment),
-        },
-        "third_share": {"of the variance": 1 - p * (1 - p), "as if fair": sp.Rational(1, 2)},
-        "deviation_error": {"error of the order of the deviation": 1 / sp.sqrt(n)},
-        "rare_error": {
-            "of the other sign": -rare_error,
-            "one side": rare_error + rare_deviation / 2,
-        },
+        "term_variance: the raw moment": p,
+        "term_variance: as if fair": sp.Rational(1, 4),
+        "third_moment: with its sign": p * (1 - p) ** 3 - (1 - p) * p**3,
+        "third_moment: one value": p * (1 - p) ** 3,
+        "entry_variance: of the mean kernel": first_moment * (1 - first_moment) / n,
+        "entry_variance: of the sum": n * entry_variance,
+        "entry_variance: the raw moment": first_moment / n,
+        "entry_variance: of one unit": n * entry_variance + 1,
+        "rate_bound: like single masks": sp.Rational(1, 2),
+        "deviation: the second moment": sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment / n),
+        "deviation: variance of the mean kernel": sp.sqrt(2 / sp.pi) * sp.sqrt(first_moment * (1 - first_moment) / n),
+        "deviation: like single masks": 2 * first_moment * (1 - first_moment),
+        "third_share: of the variance": 1 - p * (1 - p),
+        "third_share: as if fair": sp.Rational(1, 2),
+        "deviation_error: error of the order of the deviation": 1 / sp.sqrt(n),
+        "rare_error: of the other sign": -rare_error,
+        "rare_error: one side": rare_error + rare_deviation / 2,
     },
 )
 
@@ -350,31 +341,19 @@ degrees, separately in each layer, it would be $E[W_1;|a|>\sqrt2\operatorname{er
         "largest readouts": lambda least_size: same(1 - sp.erf(least_size / sp.sqrt(2)), rho_2),
     },
     wrong=lambda: {
-        "row_law": {
-            "without the slope of the logarithm": row_law / sp.exp(log_size),
-            "of ln a²": row_law.subs(log_size, log_size / 2) / 2,
-        },
-        "path_density": {
-            "the product of the densities": product_survival(tau_1) * product_survival(tau_2),
-            "one layer": sp.Integral(first_kernel * row_law, (log_size, -sp.oo, sp.oo)),
-            "the larger threshold for the first": path_density.subs(tau_1, sp.Max(tau_1, tau_2)),
-        },
-        "first_kernel": {
-            "of the other tail": 1 - first_kernel,
-            "half of the readout": first_kernel.subs(tau_1, 2 * tau_1),
-        },
-        "second_kernel": {
-            "twice the readout": second_kernel.subs(tau_2, tau_2 / 2),
-            "the other threshold": first_kernel,
-        },
-        "least_size": {
-            "of readouts of one sign": sp.sqrt(2) * sp.erfinv(1 - 2 * rho_2),
-            "the largest share": sp.sqrt(2) * sp.erfinv(rho_2),
-        },
-        "sorted_density": {
-            "the density of the layer": product_survival(tau_1),
-            "no order": rho_2 * product_survival(tau_1),
-        },
-        "relabelled_density": {"relabelled, the smaller density": sp.Min(rho_1, rho_2)},
+        "row_law: without the slope of the logarithm": row_law / sp.exp(log_size),
+        "row_law: of ln a²": row_law.subs(log_size, log_size / 2) / 2,
+        "path_density: the product of the densities": product_survival(tau_1) * product_survival(tau_2),
+        "path_density: one layer": sp.Integral(first_kernel * row_law, (log_size, -sp.oo, sp.oo)),
+        "path_density: the larger threshold for the first": path_density.subs(tau_1, sp.Max(tau_1, tau_2)),
+        "first_kernel: of the other tail": 1 - first_kernel,
+        "first_kernel: half of the readout": first_kernel.subs(tau_1, 2 * tau_1),
+        "second_kernel: twice the readout": second_kernel.subs(tau_2, tau_2 / 2),
+        "second_kernel: the other threshold": first_kernel,
+        "least_size: of readouts of one sign": sp.sqrt(2) * sp.erfinv(1 - 2 * rho_2),
+        "least_size: the largest share": sp.sqrt(2) * sp.erfinv(rho_2),
+        "sorted_density: the density of the layer": product_survival(tau_1),
+        "sorted_density: no order": rho_2 * product_survival(tau_1),
+        "relabelled_density: relabelled, the smaller density": sp.Min(rho_1, rho_2),
     },
 )
