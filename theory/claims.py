@@ -225,7 +225,9 @@ class Claim:
         for title, value in self.wrong().items():
             name, _, form = title.partition(": ")
             if name not in known or not form:
-                raise ValueError(f"{self.label}: the wrong form {title!r} is of no formula, expected 'formula: what is wrong'")
+                raise ValueError(
+                    f"{self.label}: the wrong form {title!r} is of no formula, expected 'formula: what is wrong'"
+                )
             if type(value) is type(known[name]) and value == known[name]:
                 raise ValueError(f"{self.label}: the wrong form {form!r} of {name} is {name} itself")
             found.setdefault(name, {})[form] = value

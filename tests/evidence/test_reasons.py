@@ -24,9 +24,7 @@ square = x**2
 slope = 2 * x
 
 
-def made(
-    because: Mapping[str, Reasons] | None = None, wrong: Mapping[str, object] | None = None
-) -> Claim:
+def made(because: Mapping[str, Reasons] | None = None, wrong: Mapping[str, object] | None = None) -> Claim:
     """A square and its slope, with other reasons or wrong forms."""
     usual: dict[str, Reasons] = {"slope": lambda square, slope: same(sp.diff(square, x), slope)}
     return Claim(

@@ -1,7 +1,5 @@
 """D3.2: one sample, all layers in closed form: densities under one threshold, and moments at every width."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache, partial
 from operator import add

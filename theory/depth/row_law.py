@@ -1,7 +1,5 @@
 """D2: the law of the scores of a row, in every layer of a wide network of any depth."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Remark, Source

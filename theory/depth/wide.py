@@ -1,7 +1,5 @@
 """D3.3: one sample, as the layers grow wide: which layers are kept whole."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

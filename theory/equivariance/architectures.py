@@ -1,7 +1,5 @@
 """Q9: tickets for whole networks: how far they stray, and how equivariant they are in floating point."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """The probabilities of Q11.3 that the blocks of a ticket hold all coefficients, beside which Q7.1 and Q11.1 are measured."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out

@@ -1,7 +1,5 @@
 """Q11.3: tickets beside what their own blocks need."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

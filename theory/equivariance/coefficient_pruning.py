@@ -1,7 +1,5 @@
 """Q5: pruning coefficients of an equivariant basis keeps equivariance, pruning entries hardly ever."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Q1: how many equivariant maps there are between two representations of a finite group."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Q12.4: networks of irreducible fields with norm non-linearities inside random ones."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp

@@ -1,7 +1,5 @@
 """Q12.3: irreducible fields of the plane: a non-linearity that they allow, and all equivariant maps between them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

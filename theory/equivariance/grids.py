@@ -1,7 +1,5 @@
 """Q4: equivariant maps on grids, kernels that turn with the group, and what a library counts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import combinations_with_replacement
 

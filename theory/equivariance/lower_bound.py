@@ -1,7 +1,5 @@
 """Q8: how many parameters an equivariant ticket must be chosen from, whatever the source: volumes of coefficients."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Q11.1: whole equivariant networks inside random ones: how wide each random layer has to be, from the target alone."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp

@@ -1,7 +1,5 @@
 """Q11.2: tickets beside what any source needs, by counting."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 

@@ -1,7 +1,5 @@
 """Q2: for permutation representations the equivariant maps are constant on orbits."""
 
-from __future__ import annotations
-
 from itertools import permutations
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Q6: which linear maps commute with ReLU, hence which representations can be hidden types."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

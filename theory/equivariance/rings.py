@@ -1,7 +1,5 @@
 """Q12.2: rings of equally spaced samples, which every cyclic and dihedral group of the plane permutes."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

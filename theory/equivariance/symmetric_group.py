@@ -1,7 +1,5 @@
 """Q3: permutation-equivariant maps between tensors are counted by truncated Bell numbers."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source

@@ -1,7 +1,5 @@
 """Q7: equivariant lottery tickets: coefficients of a random network of two layers that, pruned, act as a given layer."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

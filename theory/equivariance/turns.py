@@ -1,7 +1,5 @@
 """Q12.1: which turns of finite order keep a grid of the plane: those of order 1, 2, 3, 4 and 6."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

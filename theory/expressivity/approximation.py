@@ -1,7 +1,5 @@
 """E6.1: what a wide masked layer approximates."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """E12.2: which interactions of inputs a mask of any depth cannot represent: those of sets that reach no neuron together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """E7: the error that inputs without paths leave."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from itertools import combinations

@@ -1,7 +1,5 @@
 """E9 and E10: the density of paths from an input, and how often there is none."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import product

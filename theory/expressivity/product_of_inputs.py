@@ -1,7 +1,5 @@
 """E6.2 and E6.3: a product of two inputs by ReLU units, and by neurons that have one input each."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side

@@ -1,7 +1,5 @@
 """E8: a second hidden layer replaces the price p^k of full wiring by relays."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

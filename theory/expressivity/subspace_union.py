@@ -1,7 +1,5 @@
 """E11: sums of functions of few inputs each: how many neurons wired to one or the other set of inputs are enough."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

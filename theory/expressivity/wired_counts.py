@@ -1,7 +1,5 @@
 """E2 and E4: how often fully wired neurons are too few, and the number of inputs at which there are none."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

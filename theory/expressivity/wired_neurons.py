@@ -1,7 +1,5 @@
 """E1 and E3: how many neurons see all active inputs, and why hubs make them many."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

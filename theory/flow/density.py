@@ -1,7 +1,5 @@
 """F2.1: a constant graphon, and a graphon of rank one, multiply every time of training by one number."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

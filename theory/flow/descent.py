@@ -1,7 +1,5 @@
 """F1.2: gradient descent in steps, when it is stable, and how far it is ahead of the flow."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

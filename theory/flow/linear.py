@@ -1,7 +1,5 @@
 """F1.1: linearised gradient flow takes a loss apart into the eigenvectors of the tangent kernel."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """F1.3: the time to a share of the loss, exactly for one or two eigenvalues, and between sharp bounds for any spectrum."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side

@@ -12,8 +12,6 @@ Before the bound is used, check that
 A value above 1 says nothing.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

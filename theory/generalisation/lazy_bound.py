@@ -1,7 +1,5 @@
 """B9: lazy training and the energy bound in one statement: what is assumed, what follows, with which probability."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

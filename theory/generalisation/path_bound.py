@@ -1,7 +1,5 @@
 """B3 and B8: path densities bound the energy of the labels, of linear ones and of any."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """B2: a part of the tangent kernel that is linear in the inputs is decided by path densities alone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """B7: kernel regression does not see the scale of its kernel, which is all that random masks change."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

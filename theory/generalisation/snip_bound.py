@@ -1,7 +1,5 @@
 """B6: SNIP with normal weights aligns path densities with the features, and misses the best ones: at times infinitely."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """What letters stand for in the sentences of several claims about kernels and samples."""
 
-from __future__ import annotations
-
 from sparse_limits.theory.kernel.symbols import KAPPAS
 
 MATRIX = {"K": "matrix of the kernel on the sample"}

@@ -1,7 +1,5 @@
 """B4 and B5: the path densities of a given budget that make the bound of B3 smallest."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 

@@ -1,7 +1,5 @@
 """G4.3: masks converge to their graphon whatever the latents are, if only their empirical laws do."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

@@ -1,7 +1,5 @@
 """G6.2: a statistic of the densities of columns, and its mean over uniform masks."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

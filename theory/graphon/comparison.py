@@ -1,7 +1,5 @@
 """G1.2: masks sampled from probabilities are no farther from them in cut norm than normal sums allow."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

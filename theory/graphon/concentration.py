@@ -1,7 +1,5 @@
 """G1.1: masks sampled from probabilities are close to them in cut norm."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

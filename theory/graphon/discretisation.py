@@ -1,7 +1,5 @@
 """G3.1 and G3.2: the step function of a kernel's values at points of the cells of a grid, beside the kernel."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

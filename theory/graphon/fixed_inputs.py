@@ -1,7 +1,5 @@
 """G4.2: masks with fixed inputs, and all sets of columns at once."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

@@ -1,7 +1,5 @@
 """G4.1: masks converge to a graphon in cut norm, with constants."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp

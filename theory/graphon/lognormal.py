@@ -1,7 +1,5 @@
 """G8: the probit graphon of lognormal profiles and lognormal noise, its degrees, moments and Hermite coefficients."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """G1.3: masks of the largest scores are nearly as close to their probabilities as masks of independent entries."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

@@ -1,7 +1,5 @@
 """G5: how far a sampled mask must be from its graphon, in cut norm and in L¹."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

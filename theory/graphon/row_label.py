@@ -1,7 +1,5 @@
 """G11.1: what the rows of a mask have to be labelled with."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import product
 

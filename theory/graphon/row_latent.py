@@ -1,7 +1,5 @@
 """G11.2: a data set on which the rows of SNIP's masks are not labelled by |a| alone."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import cache
 from itertools import product

@@ -1,7 +1,5 @@
 """G2: keeping the K largest scores beside keeping all scores above a threshold."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import pairwise, permutations, product
 from math import prod

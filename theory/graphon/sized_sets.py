@@ -1,7 +1,5 @@
 """G1.4: cut norms of sampled masks, sets of each size by themselves."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

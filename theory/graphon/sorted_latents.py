@@ -1,7 +1,5 @@
 """G3.3: the step function of a kernel's values at sorted random latents, beside the kernel."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import comb
 

@@ -1,7 +1,5 @@
 """The symbols that the claims about masks and graphons share."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """G6.1: along which axes the graphon of a pruning method varies."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """H6.1: below a critical density SynFlow, a weight at a time, empties neurons of one hidden layer."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """H2: the limit law of SNIP's hidden mask depends on the labels."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured

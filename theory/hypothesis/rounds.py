@@ -1,7 +1,5 @@
 """H6.2: SynFlow in a fixed number of rounds cuts every wide layer at one threshold, and a neuron answers to its own losses."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

@@ -1,7 +1,5 @@
 """H4: a random mask that is sorted by its own degrees has a slope, which falls as the mask grows."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

@@ -1,7 +1,5 @@
 """H5: the tangent kernel of networks whose weights have a graphon as their variance, as in 2510.17515."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

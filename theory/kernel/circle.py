@@ -1,7 +1,5 @@
 """K10.1: the spectrum of the tangent kernel on the circle, and the four metrics of a spectrum read off it exactly."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

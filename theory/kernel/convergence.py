@@ -1,7 +1,5 @@
 """Moments of the tangent kernel at every width and depth on the diagonal, and bounds off it: the formulas of K13."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 

@@ -1,7 +1,5 @@
 """Dual activations: what an activation does to the covariance of two jointly normal preactivations."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import sympy as sp

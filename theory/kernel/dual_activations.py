@@ -1,7 +1,5 @@
 """K1: the dual activations of ReLU, erf and the identity, and the dense kernels they give at every depth."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """K7.2: for inputs of equal moduli the kernel of the masks is nowhere below that of their graphon."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side

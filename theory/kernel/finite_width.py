@@ -1,7 +1,5 @@
 """K6: the tangent kernel of one hidden layer at every width: its mean and its variance, exactly."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache

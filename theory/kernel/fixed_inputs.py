@@ -1,7 +1,5 @@
 """K7.1: with a fixed number of inputs the kernel is that of the masks, not of the graphon they are drawn from."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

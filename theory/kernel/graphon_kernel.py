@@ -1,7 +1,5 @@
 """K2: the tangent kernel of a network whose masks converge to graphons, each layer weighted by its own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """The recursion of the graphon tangent kernel (K2), at open functions and evaluated in closed form up to integrals."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple

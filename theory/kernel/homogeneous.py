@@ -1,7 +1,5 @@
 """K3: what a constant graphon does to the tangent kernel, and what it does not do to its shape."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import sympy as sp

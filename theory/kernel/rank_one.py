@@ -1,7 +1,5 @@
 """K8: a graphon of rank one reweights the inputs, and the tangent kernel is that of a dense network on them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

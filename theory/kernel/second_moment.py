@@ -1,7 +1,5 @@
 """K4: masks that look at the weights have two graphons, the share and the energy of the kept weights."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

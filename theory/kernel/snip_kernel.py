@@ -1,7 +1,5 @@
 """K5: SNIP with normal weights keeps an energy that follows from Bessel functions, and its kernel with one hidden layer."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side

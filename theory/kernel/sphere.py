@@ -1,7 +1,5 @@
 """K11.2: the spectrum of the tangent kernel on a sphere, which a graphon leaves that keeps a few inputs equally."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

@@ -1,7 +1,5 @@
 """L2: the activation map of a module exists, is unique, and sums over paths where everything is linear."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

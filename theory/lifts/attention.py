@@ -1,7 +1,5 @@
 """L7: residual attention is a perceptron module; its lift has diagonal skips, which no full lift of two channels or more has."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """L14.3: probably approximately correct convergence, by a ball that gradient flow does not leave."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """L17.1: how large a random sparse lift with one hidden layer must be to reach low loss with high probability."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """L17.3: random sparse lifts converge to the loss of a witness; and how likely a copy of normal weights is."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

@@ -1,7 +1,5 @@
 """L17.2: how large a random sparse lift with two hidden layers must be to reach low loss with high probability."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

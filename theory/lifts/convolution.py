@@ -1,7 +1,5 @@
 """L6: convolutions are lifts over channels, and longer signals are covers of the pixel graph."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """L16.1: a lift that holds many copies of a witness trains to low loss, however many parameters there are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """L11.1: how many copies of units a random layer holds, exactly."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side

@@ -1,7 +1,5 @@
 """L8.1: the degrees of a random sparse lift."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

@@ -1,7 +1,5 @@
 """The fibration lemma (L3), on a diamond with maps about which nothing is assumed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """L11.2: how many copies of a witness a random sparse lift with two hidden layers contains, exactly."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

@@ -1,7 +1,5 @@
 """L16.2: copies of a witness whose weights influence nothing else keep a second bound, which falls faster with their number."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

@@ -1,7 +1,5 @@
 """L11.4: isolated copies in a sparse lift have factorial moments no larger than those of a Poisson variable, which bound their tails."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side

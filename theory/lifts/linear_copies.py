@@ -4,8 +4,6 @@ M copies θ of one unit, θ = 1 at first, are trained towards A with the readout
 θ = cosh u, and the output is M sinh(2u)/2.
 """
 
-from __future__ import annotations
-
 import sympy as sp
 
 

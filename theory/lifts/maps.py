@@ -4,8 +4,6 @@ A module may use any functions. These can besides be evaluated on arrays of many
 for shapes before anything is computed, and moved to other libraries.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Perceptron modules on directed acyclic graphs (arXiv 2501.05930, Definitions 3.3 and 3.4)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

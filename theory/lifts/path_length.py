@@ -1,7 +1,5 @@
 """L14.1 and L14.2: how far gradient flow travels, with tangents of low loss whose length is bounded or may grow."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp

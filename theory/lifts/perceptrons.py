@@ -1,7 +1,5 @@
 """L5: multilayer perceptrons are the full lifts of a path, and masks are their sublifts."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """L20: random sparse lifts, the definition, and that full lifts pruned at random at initialization have the same law."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

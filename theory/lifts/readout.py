@@ -1,7 +1,5 @@
 """L15: a linear readout comes close to whatever readout reaches low loss, even while its features move."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp

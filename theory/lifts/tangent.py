@@ -1,7 +1,5 @@
 """L12: a tangent that reaches low loss within a bounded step makes gradient flow fast."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side

@@ -1,7 +1,5 @@
 """L13: the rate of gradient flow from tangents of low loss is better for the square loss."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side

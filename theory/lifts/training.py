@@ -1,7 +1,5 @@
 """L19: students of one hidden layer trained by gradient flow, their success beside the coverage that it needs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """L9: how often a random sparse lift looks like a tree from one of its vertices."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp

@@ -1,7 +1,5 @@
 """L10: unfoldings are trees that compute the same (L10.1), and only trees have more copies the wider the lift is (L10.2)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """L18.1–L18.3: no cover, no learning. What a network whose units see few inputs cannot fit on the cube, exactly."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from itertools import chain, combinations
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """L11.3: copies of a witness in wide random sparse lifts, and how far their number spreads."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side

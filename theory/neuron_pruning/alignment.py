@@ -1,7 +1,5 @@
 """N2: some kept neuron must break where the target does, so of the order of 1/ε of them are needed."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side

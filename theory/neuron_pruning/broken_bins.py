@@ -1,7 +1,5 @@
 """N7: bins with an odd number of breakpoints, and how long it takes until none is left."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp

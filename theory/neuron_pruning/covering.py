@@ -1,7 +1,5 @@
 """N9.1: how rarely random planks cover a sphere: the mean and the mean square of what they leave open."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side

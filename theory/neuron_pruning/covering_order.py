@@ -1,7 +1,5 @@
 """N9.2: random planks that cover a ball are at least of the order of d/ε, and for fixed d of (d − 2) ln(1/ε)/ε."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 

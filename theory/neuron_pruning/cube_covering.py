@@ -1,7 +1,5 @@
 """N10.1 and N10.2: how rarely random planks cover the corners of a cube, which takes, for fixed ε, at least of the order of d^(3/2) of them."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side

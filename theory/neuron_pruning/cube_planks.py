@@ -1,7 +1,5 @@
 """N3.2: neurons that are aligned are planks, and these have to cover a cube."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side

@@ -1,7 +1,5 @@
 """N11: with a ReLU output whole neurons must be exponentially more than neurons whose single weights are pruned."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Remark, Source

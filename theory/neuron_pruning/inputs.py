@@ -1,7 +1,5 @@
 """The number of inputs, which all bounds for networks of many inputs have."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.quantities import Quantity, whole_from

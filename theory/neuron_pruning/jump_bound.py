@@ -1,7 +1,5 @@
 """N5.2: with a ReLU output whole neurons are many: of the order of 1/ε, up to a logarithm."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """N5.1: with a ReLU output the strengths at the kinks lie in a zonotope of small volume."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import sympy as sp

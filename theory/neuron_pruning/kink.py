@@ -1,7 +1,5 @@
 """N1: what it costs to be straight where the target bends."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """N3.1: the dimension helps: aligned neurons are planks, and these have to cover a ball."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side

@@ -1,7 +1,5 @@
 """N8: how many neurons tickets take that are found, by whole neurons and by single weights; measured, beside what is proved."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

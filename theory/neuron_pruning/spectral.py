@@ -1,7 +1,5 @@
 """N6.1 and N6.2: the spectrum of a neuron of a random direction, of which N neurons take off no more than the N largest eigenvalues."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side

@@ -1,7 +1,5 @@
 """What the letters in the sentences of several claims on neurons stand for, and what these claims assume."""
 
-from __future__ import annotations
-
 from sparse_limits.theory.quantities import Hypothesis
 
 RELU = {r"\sigma": "ReLU, the positive part of a number"}

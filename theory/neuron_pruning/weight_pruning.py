@@ -1,7 +1,5 @@
 """N4.1 and N4.2: pruning weights: of the order of log(1/ε) neurons for each input with a ReLU output, still 1/ε without it."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp, Side

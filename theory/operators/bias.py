@@ -1,7 +1,5 @@
 """O3: independent entries lift a singular value by a second-order bias."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import product
 

@@ -1,7 +1,5 @@
 """O4: the edge of the noise of independent entries, and what is visible above it."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side

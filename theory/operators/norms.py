@@ -1,7 +1,5 @@
 """O2.1 and O6: what a small cut norm says about other norms, spectra and degrees."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

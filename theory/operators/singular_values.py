@@ -1,7 +1,5 @@
 """O1, O5: the operator of a mask and of a graphon, and its singular values by quadrature."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

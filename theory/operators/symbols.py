@@ -1,7 +1,5 @@
 """The symbols that the claims about operators share."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.quantities import Quantity

@@ -1,7 +1,5 @@
 """S9: on a sphere in many dimensions GraSP amplifies the mean of the residual by about d/π."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """S13: N:M sparsity, the N largest scores of every block of M."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache

@@ -1,7 +1,5 @@
 """S8: GraSP is SNIP with the residual smoothed by the neural tangent kernel."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 

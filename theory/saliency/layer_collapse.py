@@ -1,7 +1,5 @@
 """S14.3: how the densities of two layers under one threshold compare, as both are emptied."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """S14.1 and S14.2: one threshold for all layers decides the density of each."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

@@ -1,7 +1,5 @@
 """The factorised saliency model: S = f(u) φ(v) |ξ|, of which the largest share ρ is kept."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import sympy as sp

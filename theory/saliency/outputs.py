@@ -1,7 +1,5 @@
 """S7.1 and S7.2: SNIP with several outputs is an inner-product graphon, and seldom factorises."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import combinations, product
 

@@ -1,7 +1,5 @@
 """S7.3: SNIP with several outputs on general data, in closed form."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Remark, Source

@@ -1,7 +1,5 @@
 """S10: what is kept when scores with a sign are ranked, as in the original GraSP."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

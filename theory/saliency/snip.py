@@ -1,7 +1,5 @@
 """S3 and S4: SNIP on one hidden ReLU layer, its exact gradient and the graphon where it factorises."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Pitfall, Provenance, Source

@@ -1,7 +1,5 @@
 """S5: the self-term of a weight in its own gradient, and the closed form of the densities of columns."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """S6: the rows of SNIP are iid on every data set."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import comb
 

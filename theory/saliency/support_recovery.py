@@ -1,7 +1,5 @@
 """S16.1 and S16.3: when the densest columns of a mask are the support of the data."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

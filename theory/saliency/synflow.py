@@ -1,7 +1,5 @@
 """S11: SynFlow factorises exactly, at every depth."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

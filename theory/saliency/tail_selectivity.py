@@ -1,7 +1,5 @@
 """S15: how strongly a mask of few weights prefers one column to another is decided by the tail of the noise."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

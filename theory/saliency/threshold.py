@@ -1,7 +1,5 @@
 """S1 and S2: the threshold of a factorised saliency, and the methods whose limit is constant."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """S12: thresholds row by row erase the row factor (Wanda)."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """How often a block of R8 has no entry that is of use (R8, R12)."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.subset_sum.symbols import delta, n

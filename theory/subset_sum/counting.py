@@ -1,7 +1,5 @@
 """R3: counting bounds on the number of items, for all targets, for one, and for several that share a subset."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 from math import prod

@@ -1,7 +1,5 @@
 """R1: how many subsets of random numbers come close to a target, in the mean."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

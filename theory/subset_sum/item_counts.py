@@ -1,7 +1,5 @@
 """R5.2 and R5.3: how many subsets of products come close to a target, and what the difference between mean and chance costs."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

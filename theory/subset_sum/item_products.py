@@ -1,7 +1,5 @@
 """R5.1: items that are products of two weights, and sums of them."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import product
 

@@ -1,7 +1,5 @@
 """How far a pruned network strays, coordinate by coordinate: what certificates add up (R11, Q10)."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 w, d = sp.symbols("w d", real=True)  # an entry of the target's matrix, and its error in the pruned network

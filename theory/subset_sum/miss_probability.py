@@ -1,7 +1,5 @@
 """R7: how often no subset comes close to a target: a Poisson law given the items, measured, not proved."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

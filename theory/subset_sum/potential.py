@@ -1,7 +1,5 @@
 """R4: random subset sums cover an interval, with explicit constants, by one potential: the odds of being uncovered."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import pairwise, product
 

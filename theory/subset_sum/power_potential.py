@@ -1,7 +1,5 @@
 """R13: a family of potentials for R4, sharper for small distances."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured

@@ -1,7 +1,5 @@
 """R13, the constant: sums of uniform items with random signs, by their second moment."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.proofs import proof

@@ -1,7 +1,5 @@
 """The laws of products of two weights, and the formulas of R5.1 to R5.4: counts of subsets of such items, and what R4 makes of them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import sympy as sp

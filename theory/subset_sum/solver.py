@@ -1,7 +1,5 @@
 """R6: the nearest subset sum by meet in the middle, exactly and in floating point."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp

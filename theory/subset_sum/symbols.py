@@ -1,7 +1,5 @@
 """Symbols shared by the claims on subset sums."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.quantities import COUNT, COUNT_FROM_ZERO, POSITIVE, Quantity

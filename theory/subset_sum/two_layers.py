@@ -1,7 +1,5 @@
 """R8: a random network of two layers holds every layer of a network: one subset sum for each weight and sign."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp

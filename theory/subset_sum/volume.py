@@ -1,7 +1,5 @@
 """R9: how many parameters any source of tickets needs: volumes of weights that one function serves."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Evidence for D3.2: one sample at every depth."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import partial
 from itertools import product

@@ -1,7 +1,5 @@
 """Evidence for D2: the law of the scores at any depth."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for D3.3, besides its reasons: arguments are those of the tails; other matrices hold little; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact

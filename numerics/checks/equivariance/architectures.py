@@ -1,7 +1,5 @@
 """Evidence for Q9, besides its reasons: sizes are counted; counts have closed forms; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial

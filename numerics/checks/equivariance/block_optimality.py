@@ -1,7 +1,5 @@
 """Evidence for Q11.3, besides its reasons: signs are counted; laws of two values are counted; and more."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

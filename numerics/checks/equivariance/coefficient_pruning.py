@@ -1,7 +1,5 @@
 """Evidence for Q5, besides its reasons: masks are listed; no more masks than all; networks stay equivariant."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

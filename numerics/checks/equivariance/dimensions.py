@@ -1,7 +1,5 @@
 """Evidence for Q1, besides its reasons: characters count the solutions; generators suffice; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Evidence for Q12.4: items without signs, errors carried through whole networks of fields, and tickets found."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

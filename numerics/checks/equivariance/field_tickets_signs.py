@@ -1,7 +1,5 @@
 """Evidence for Q12.4: how often all items of some coefficient have the wrong sign, for comparison with its bounds; and one layer alone."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

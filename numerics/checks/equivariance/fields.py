@@ -1,7 +1,5 @@
 """Evidence for Q12.3, besides its reasons: dimensions are those of characters; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Evidence for Q4: maps on grids counted by orbits, by elimination and by cells that stay in place."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import product

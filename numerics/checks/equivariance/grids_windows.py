@@ -1,7 +1,5 @@
 """Evidence for Q4: where windows, and offsets between cells, end."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

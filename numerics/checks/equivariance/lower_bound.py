@@ -1,7 +1,5 @@
 """Evidence for Q8: the coefficients that one function serves, measured exactly, and all masks of small sources."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple

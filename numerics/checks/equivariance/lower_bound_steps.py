@@ -1,7 +1,5 @@
 """Evidence for Q8, besides its reasons: both outputs ask for the same; masks are enough at the bound."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

@@ -1,7 +1,5 @@
 """Evidence for Q11.1, besides its reasons: the first layer fails with its part; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import ceil, prod
 from typing import Any

@@ -1,7 +1,5 @@
 """Evidence for Q11.2: how many candidates stand for each parameter that is needed."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for Q2, besides its reasons: fixed points count the orbits; orbits form a basis; and more."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

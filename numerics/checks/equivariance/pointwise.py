@@ -1,7 +1,5 @@
 """Evidence for Q6, besides its reasons: matrices are listed; differences lose the smaller entry; and more."""
 
-from __future__ import annotations
-
 from itertools import permutations, product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for Q12.2: samples that turn, orbits counted, and norms of the orbit basis."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.equivariance import equivariant_basis, hom_dimension

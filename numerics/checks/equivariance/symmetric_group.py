@@ -1,7 +1,5 @@
 """Evidence for Q3: orbits of tuples are partitions into at most n blocks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import permutations, product

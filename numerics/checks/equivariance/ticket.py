@@ -1,7 +1,5 @@
 """Evidence for Q7.1 and Q7.2: tickets found in random networks, exactly, and where the bounds come from."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for Q7.1 and Q7.2: how often no channel has both entries of the sign that some coefficient needs, for comparison with bounds."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for the steps of Q7.1 and Q7.2: from one coefficient to all sums, their sizes, and what one element loses."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.subset_sum.digits import by_moduli

@@ -1,7 +1,5 @@
 """Evidence for Q12.1, besides its reasons: whole matrices have these orders; columns are chosen one by one."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for E6.1: how many neurons are wired."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

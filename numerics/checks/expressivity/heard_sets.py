@@ -1,7 +1,5 @@
 """Evidence for E12.2, besides its reasons: deep networks have no unheard parts; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

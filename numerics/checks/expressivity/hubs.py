@@ -1,7 +1,5 @@
 """Evidence for E3: what hubs gain over the product of the densities, and the gap between any two columns."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

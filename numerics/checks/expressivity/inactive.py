@@ -1,7 +1,5 @@
 """Evidence for E7: the parts of a function, and floors that no network beats without the inputs it lacks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import combinations
 

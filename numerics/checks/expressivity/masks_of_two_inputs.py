@@ -1,7 +1,5 @@
 """Evidence for E6.1 and E6.2: in which masks on two inputs a network of ReLU units finds its place, over all masks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache

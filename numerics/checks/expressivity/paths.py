@@ -1,7 +1,5 @@
 """Evidence for E9 and E10: paths in all small masks and latents, and in drawn ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product

@@ -1,7 +1,5 @@
 """Evidence for the steps of E10, besides their reasons: two layers over all sets reached; paths are broken one by one."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

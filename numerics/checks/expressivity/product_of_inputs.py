@@ -1,7 +1,5 @@
 """Evidence for E6.2 and E6.3, besides their reasons: product has an explicit network; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product

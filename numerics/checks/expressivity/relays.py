@@ -1,7 +1,5 @@
 """Evidence for E8, besides its reasons: relays in all small masks; groups miss an input; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import product
 

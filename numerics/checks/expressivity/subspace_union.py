@@ -1,7 +1,5 @@
 """Evidence for E11: neurons for two functions of few inputs each, over all masks of small layers and in drawn ones."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product

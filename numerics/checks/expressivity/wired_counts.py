@@ -1,7 +1,5 @@
 """Evidence for E2: tails of the wired count in rationals, and their bounds."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import pairwise
 

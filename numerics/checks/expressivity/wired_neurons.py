@@ -1,7 +1,5 @@
 """Evidence for E1: fully wired neurons, counted over all masks of small layers and in drawn ones."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, product

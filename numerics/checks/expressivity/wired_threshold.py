@@ -1,7 +1,5 @@
 """Evidence for E4: the number of inputs at which full wiring ends, and the Poisson law of the wired count near it."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

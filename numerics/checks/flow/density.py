@@ -1,7 +1,5 @@
 """Evidence for F2.1, besides its reasons: half of the weights take longer."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

@@ -1,7 +1,5 @@
 """Evidence for F1.2, besides its reasons: two samples descend in fractions."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

@@ -1,7 +1,5 @@
 """Evidence for F1.1, besides its reasons: series are those of matrix powers."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

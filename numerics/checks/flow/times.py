@@ -1,7 +1,5 @@
 """Evidence for F1.3, besides its reasons: one eigenvalue attains the bounds; whole spectra are between."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for B1: the complexity of a ball, what random labels make of the bound, and kernels that saw the labels."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

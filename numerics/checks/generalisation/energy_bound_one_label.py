@@ -1,7 +1,5 @@
 """Evidence for B1: interpolants of one label by a kernel that distinguishes all inputs, whose risk is known."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

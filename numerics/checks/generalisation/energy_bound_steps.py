@@ -1,7 +1,5 @@
 """Evidence for the steps of B1, besides their reasons: energies in a ball are below its complexity; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

@@ -1,7 +1,5 @@
 """Evidence for B9: one sample with constant kernels attains its bounds, and networks that are trained keep them."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

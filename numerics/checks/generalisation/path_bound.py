@@ -1,7 +1,5 @@
 """Evidence for B3 and B8: path bounds in rationals, in balls and on digits."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for the steps of B3 and B8, besides their reasons: form is a sum over features."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

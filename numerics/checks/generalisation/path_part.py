@@ -1,7 +1,5 @@
 """Evidence for B2.1 and B2.2: the linear part of the tangent kernel, its constants, and kernels of block networks in balls."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Evidence for the steps of B2.1 and B2.2, besides their reasons: kernel of opposite inputs; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

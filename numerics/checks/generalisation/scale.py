@@ -1,7 +1,5 @@
 """Evidence for B7: predictions that do not see the kernel's scale, in rationals and on digits."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

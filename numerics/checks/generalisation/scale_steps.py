@@ -1,7 +1,5 @@
 """Evidence for the steps of B7, besides their reasons: no more is fitted than of equal samples; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Findings, Trial, enclosed, exact

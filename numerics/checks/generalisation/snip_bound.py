@@ -1,7 +1,5 @@
 """Evidence for B6: SNIP's path densities beside the best ones, on two levels, near zero and on drawn weights."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache

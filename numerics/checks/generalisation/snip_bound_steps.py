@@ -1,7 +1,5 @@
 """Evidence for the steps of B6, besides their reasons: weak features keep no more; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.saliency.snip_product import noise_falls

@@ -1,7 +1,5 @@
 """Evidence for B4 and B5: optimality by its certificate in rationals, and the power-law profile by integration."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

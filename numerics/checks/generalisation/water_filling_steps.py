@@ -1,7 +1,5 @@
 """Evidence for the steps of B4 and B5, besides their reasons: level spends the budget; terms add up; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

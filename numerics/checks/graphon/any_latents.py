@@ -1,7 +1,5 @@
 """Evidence for G4.3: masks whose latents and noise are not those of the limit."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for G6.2, besides its reasons: two entries are kept with some probability; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """Evidence for G1.2, besides its reasons: spare grows and then falls; scale is nowhere larger; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

@@ -1,7 +1,5 @@
 """Evidence for G1.2: largest sums of all small masks, and cut norms of drawn ones, compared with their bounds."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

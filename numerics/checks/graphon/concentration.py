@@ -1,7 +1,5 @@
 """Evidence for G1.1, besides its reasons: rates solve the union bound; and more."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

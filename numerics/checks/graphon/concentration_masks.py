@@ -1,7 +1,5 @@
 """Evidence for G1.1: cut norms of drawn masks stay within the rates."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

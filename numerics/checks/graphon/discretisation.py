@@ -1,7 +1,5 @@
 """Evidence for G3.1 and G3.2, besides their reasons: worst kernels attain the suprema; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
 

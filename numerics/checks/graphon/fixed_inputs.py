@@ -1,7 +1,5 @@
 """Evidence for G4.2: averages of columns with fixed inputs, over all sets at once."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 from math import comb

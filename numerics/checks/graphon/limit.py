@@ -1,7 +1,5 @@
 """Evidence for G4.1, besides its reasons: bounds along a sequence; rounding is attained; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for G4.1: masks with too many columns from one half, which occur infinitely often."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

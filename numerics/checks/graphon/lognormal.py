@@ -1,7 +1,5 @@
 """Evidence for G8: the probit graphon of lognormal scores, its degrees and second moments."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import sympy as sp

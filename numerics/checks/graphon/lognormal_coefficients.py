@@ -1,7 +1,5 @@
 """Evidence for G8: the coefficients of the probit graphon, its singular values, and drawn scores."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for G1.3, besides its reasons: four sums fail with delta; sums of all sizes fail with delta; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for G5: the rate in cut norm is optimal."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for G5: masks do not converge in L¹, entry by entry."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for G5: what fair coins imply for every bound of the cut norm."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Evidence for G11.1, besides its reasons: opposite rows have the mean; small laws of rows; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import combinations, product
 from math import comb

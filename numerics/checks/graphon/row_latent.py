@@ -1,7 +1,5 @@
 """Evidence for G11.2: inputs on one ray, where the gates of the rows are no function of |a|, and digits."""
 
-from __future__ import annotations
-
 from itertools import product
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Evidence for G2, besides its reasons: masks of the same scores are nested; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for G1.4, besides its reasons: one side keeps below; sizes and signs are counted; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import combinations, product
 

@@ -1,7 +1,5 @@
 """Evidence for G3.3, besides its reasons: two sides are twice one; steps have their share of the bound; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 from math import comb

@@ -1,7 +1,5 @@
 """Evidence for G6.1, besides its reasons: kernel varies exactly where the profiles do; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

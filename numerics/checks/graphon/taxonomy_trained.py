@@ -1,7 +1,5 @@
 """Evidence for a remark of G6.1: the classes of masks that are pruned from trained networks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

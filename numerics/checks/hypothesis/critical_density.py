@@ -1,7 +1,5 @@
 """Evidence for H6.1: cores of neurons with many weights, uniform on (0, 1)."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

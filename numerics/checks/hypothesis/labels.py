@@ -1,7 +1,5 @@
 """Evidence for H2: degrees, thresholds and the distance, enclosed; scores of the limit, drawn."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

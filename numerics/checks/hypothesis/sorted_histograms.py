@@ -1,7 +1,5 @@
 """Evidence for H4: small masks counted out, and random masks that are sorted by their own degrees or by others'."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

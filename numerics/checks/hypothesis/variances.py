@@ -1,7 +1,5 @@
 """Evidence for H5: the recursion on a grid of positions, and networks whose weights have a graphon as their variance."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

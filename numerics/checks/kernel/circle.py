@@ -1,7 +1,5 @@
 """Evidence for K10.1 and K10.2: the spectrum of the tangent kernel on the circle."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

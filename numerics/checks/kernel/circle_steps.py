@@ -1,7 +1,5 @@
 """Evidence for the steps of K10.1 and K10.2, besides their reasons: eigenvalues are sums of waves; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.kernel.circle import mean_square

@@ -1,7 +1,5 @@
 """Evidence for K1, besides its reasons: relu follows from its derivatives; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

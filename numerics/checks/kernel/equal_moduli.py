@@ -1,7 +1,5 @@
 """Evidence for K7.2: the bounds at inputs of equal moduli, and the kernel of signs, derived and by all masks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import product
 

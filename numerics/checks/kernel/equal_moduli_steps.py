@@ -1,7 +1,5 @@
 """Evidence for the bounds of K7.2, besides its reasons: tangents carry the mean; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Evidence for K6: mean and variance of the tangent kernel of one hidden layer, at every width."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

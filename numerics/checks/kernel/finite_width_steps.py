@@ -1,7 +1,5 @@
 """Evidence for the steps of K6, besides their reasons: means are those of the arc; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

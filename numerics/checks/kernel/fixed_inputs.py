@@ -1,7 +1,5 @@
 """Evidence for K7.1, besides its reasons: gap leaves a remainder of second order."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

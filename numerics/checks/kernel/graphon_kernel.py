@@ -1,7 +1,5 @@
 """Evidence for K2: the recursion of the graphon tangent kernel, on paper and on a grid, and what edges and layers add."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Evidence for K2: networks whose tangent kernels it is, one by one and on average."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

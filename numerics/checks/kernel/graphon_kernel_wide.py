@@ -7,8 +7,6 @@ this function less its tangent at the limit, for all averages. So the distance o
 constant over n, and the variance has a known bound.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for K3, besides its reasons: layers contribute equal powers; scales lie between none and all; and more."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for K8: graphons of rank one, and blocks."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

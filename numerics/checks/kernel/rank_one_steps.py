@@ -1,7 +1,5 @@
 """Evidence for the steps of K8, besides their reasons: values of inputs of any length are positive."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

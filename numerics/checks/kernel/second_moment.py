@@ -1,7 +1,5 @@
 """Evidence for K4, besides its reasons: energy share grows without bound; kept weights have the energy; and more."""
 
-from __future__ import annotations
-
 from itertools import pairwise, product
 
 import numpy as np

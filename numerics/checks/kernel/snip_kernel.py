@@ -1,7 +1,5 @@
 """Evidence for K5: the Bessel laws of SNIP with normal weights, and its kernel."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for K11.2 and K11.3: eigenvalues of the sphere as integrals and from pairs, multiplicities and metrics."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

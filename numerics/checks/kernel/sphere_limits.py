@@ -1,7 +1,5 @@
 """Evidence for the steps of K11.2, besides their reasons: monomials with and without a variable; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import sympy as sp

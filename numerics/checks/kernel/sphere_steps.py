@@ -1,7 +1,5 @@
 """Evidence for the steps of K11.2: zonal harmonics by their recursion, their integrals, and the eigenvalues."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, control, exact

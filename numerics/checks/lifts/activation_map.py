@@ -1,7 +1,5 @@
 """Evidence for the activation map."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from itertools import combinations, permutations
 from math import prod

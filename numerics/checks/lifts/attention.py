@@ -1,7 +1,5 @@
 """Evidence for residual attention as a lift."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product

@@ -1,7 +1,5 @@
 """Evidence for L14.3: a ball that gradient flow does not leave, and why constants of balls are not enough."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import partial
 from operator import mul

@@ -1,7 +1,5 @@
 """Evidence for L17.1: how many vertices of one hidden layer hold enough copies."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import comb, exp
 

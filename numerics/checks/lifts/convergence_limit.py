@@ -1,7 +1,5 @@
 """Evidence for L17.3: copies among vertices with normal weights."""
 
-from __future__ import annotations
-
 from math import comb
 
 import numpy as np

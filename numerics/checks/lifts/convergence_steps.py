@@ -1,7 +1,5 @@
 """Evidence for the steps of L17.2 and L17.3, besides their reasons: widths are those of a unit; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_steps import over

@@ -1,7 +1,5 @@
 """Evidence for L17.2: how large lifts of two hidden layers hold enough isolated copies."""
 
-from __future__ import annotations
-
 from math import floor
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for convolutions as lifts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from itertools import product

@@ -1,7 +1,5 @@
 """Evidence for L16.1: the loss that copies of a witness guarantee, by its derivation."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Finding, Findings, Trial, exact

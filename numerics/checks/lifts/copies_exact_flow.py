@@ -1,7 +1,5 @@
 """Evidence for L16.1, L16.2, L17.3 and L21.1: copies of a linear unit, whose flow is known in closed form, beside the bounds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Evidence for L16.1–L16.3: how many copies random students hold, and the loss along their flows."""
 
-from __future__ import annotations
-
 from itertools import product
 from math import inf, sqrt
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Evidence for L11.1: copies in one hidden layer, all its types in fractions, and bounds."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

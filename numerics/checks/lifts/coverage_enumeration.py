@@ -1,7 +1,5 @@
 """Laws of types and copies in small lifts, from all their graphs, types and top weights, in fractions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache

@@ -1,7 +1,5 @@
 """Evidence for the steps of L11.1: one input, one vertex or one type more, for all numbers of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Evidence for L11.3: copies in wide lifts, limits of their rates and bounds of their variance; samples for L11.1 and L11.2."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import cache
 from typing import NamedTuple

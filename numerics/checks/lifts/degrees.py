@@ -1,7 +1,5 @@
 """Evidence for L8.1: binomial degrees."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Gradient flows whose losses are known at all times, for the bounds L12–L15 to be held against."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

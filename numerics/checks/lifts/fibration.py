@@ -1,7 +1,5 @@
 """Evidence for lifts of perceptron modules."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Evidence for the steps of L11.2: one vertex, one child or one isolated copy more, for all numbers of them."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_steps import over

@@ -1,7 +1,5 @@
 """Evidence for L11.4, besides its reasons: moments grow copy by copy; factors become powers; and more."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Evidence for L11.4: the bounds beside the laws of small lifts."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_enumeration import (

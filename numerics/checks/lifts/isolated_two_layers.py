@@ -1,7 +1,5 @@
 """Evidence for L11.2: copies in two hidden layers, by all small lifts in fractions."""
 
-from __future__ import annotations
-
 from math import perm
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Evidence for L14.1: lengths of paths, by tangents and by the energy."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for L14.2: what tangents allow that may grow with the distance travelled."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for multilayer perceptrons as lifts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

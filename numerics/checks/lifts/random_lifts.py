@@ -1,7 +1,5 @@
 """Evidence for L20, besides its reasons: pruned full lifts have this law; and more."""
 
-from __future__ import annotations
-
 from itertools import permutations, product
 from math import prod
 

@@ -1,7 +1,5 @@
 """Evidence for L15: a trained readout beside any other."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for the steps of L15, besides their reasons: payment bounds the loss; payment bounds the square loss."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.readout import STANDING

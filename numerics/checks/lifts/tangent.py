@@ -1,7 +1,5 @@
 """Evidence for L12: the rate of gradient flow from tangents of low loss, for any loss that is convex in the outputs."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import NamedTuple
 

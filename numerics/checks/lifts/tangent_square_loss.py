@@ -1,7 +1,5 @@
 """Evidence for L13: the rate of gradient flow from tangents of low loss, for the square loss."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

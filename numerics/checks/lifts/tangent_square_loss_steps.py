@@ -1,7 +1,5 @@
 """Evidence for the steps of L13, besides their reasons: root falls by the square; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.exact_flows import descending

@@ -1,7 +1,5 @@
 """Evidence for L19: students drawn as the study draws them, trained, and held against their bounds."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for L9: trees in all small lifts, in samples, and the lassos that spoil them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product

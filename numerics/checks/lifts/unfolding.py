@@ -1,7 +1,5 @@
 """Evidence for unfoldings and for expected numbers of morphisms."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace

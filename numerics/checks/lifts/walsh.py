@@ -1,7 +1,5 @@
 """Evidence for L18.1–L18.3: Walsh coefficients by enumeration, least squares for the bound, chains of masks for the coverage."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Evidence for L18.1–L18.3, step by step: characters, covered sets unit after unit, and the coefficients of one unit."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

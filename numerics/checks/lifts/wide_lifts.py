@@ -1,7 +1,5 @@
 """Evidence for the steps of L11.3, besides their reasons: rates grow child by child; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.coverage_steps import over

@@ -1,7 +1,5 @@
 """Evidence for N2: a kept neuron must be aligned with the target."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product

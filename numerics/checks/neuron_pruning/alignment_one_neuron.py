@@ -1,7 +1,5 @@
 """Evidence for N2: one neuron near the target is enough, which in the plane bounds the number of neurons from the other side."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

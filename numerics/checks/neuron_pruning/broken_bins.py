@@ -1,7 +1,5 @@
 """Evidence for N7: the chain of broken bins."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

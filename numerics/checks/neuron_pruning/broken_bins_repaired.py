@@ -1,7 +1,5 @@
 """Evidence for N7: three kinks that make a bin broken and cost next to nothing."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for N7: the walk on all parities, and how often it is back where no bin is broken."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

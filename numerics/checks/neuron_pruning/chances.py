@@ -1,7 +1,5 @@
 """Checks that N2, N4.2 and N5.2 share: from the chance that a neuron is aligned to the number of neurons, and from the other side."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

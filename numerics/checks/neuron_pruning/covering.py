@@ -1,7 +1,5 @@
 """Evidence for N9.1: random planks that cover a circle, and two points that are both missed."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for N9.2, besides its reasons: squares of widths differ by this; equal points have this slope; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.covering_steps import by_half_angle, by_roots

@@ -1,7 +1,5 @@
 """Evidence for N9.2: near points, for which the mean is largest where they are equal."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Evidence for N9.2: the lesser one of its two numbers of neurons."""
 
-from __future__ import annotations
-
 from sparse_limits.numerics.checks.neuron_pruning.zones import check_of_the_lesser, check_of_the_letters
 from sparse_limits.theory.neuron_pruning.alignment import ratio
 from sparse_limits.theory.neuron_pruning.covering_order import ball_covering_order, near_count, two_zones

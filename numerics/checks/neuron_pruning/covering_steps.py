@@ -1,7 +1,5 @@
 """Evidence for N9.1, step by step: points that planks miss, and how two of them depend on each other."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

@@ -1,7 +1,5 @@
 """Evidence for N10.1 and N10.2: random planks and the corners of a cube."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for N3.2: planks of the cube, and the dimension factor."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

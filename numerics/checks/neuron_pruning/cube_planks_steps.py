@@ -1,7 +1,5 @@
 """Evidence for N3.2, step by step: planks, the mean of the ratio, and the number of neurons."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

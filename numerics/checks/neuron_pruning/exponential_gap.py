@@ -1,7 +1,5 @@
 """Evidence for N11: what suffices for single weights, what whole neurons need, and how the one grows in the other."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

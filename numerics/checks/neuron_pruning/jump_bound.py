@@ -1,7 +1,5 @@
 """Evidence for N5.2, besides its reasons: largest strength of one kink; one kink by its primitive; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for N5.2: a bound without a sum, the number of neurons at which it is δ, and small errors."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.chances import checks_from_the_other_side

@@ -1,7 +1,5 @@
 """Evidence for N5.1, besides its reasons: good subsets lie in the zonotope; a higher end bends more."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for N5.1: the strengths that fit for a single kink, exactly."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

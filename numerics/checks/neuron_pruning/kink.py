@@ -1,7 +1,5 @@
 """Evidence for N1, besides its reasons: no affine function does better."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for N3.1: planks of the ball, and the dimension factor."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product

@@ -1,7 +1,5 @@
 """Evidence for N3.1, step by step: planks, the mean of the ratio, and the number of neurons."""
 
-from __future__ import annotations
-
 from sparse_limits.numerics.checks.neuron_pruning.zones import (
     check_of_the_covered,
     check_of_the_lesser,

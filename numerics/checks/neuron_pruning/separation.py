@@ -1,7 +1,5 @@
 """Evidence for N8: what is proved about both ways to prune, and the measured slopes."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

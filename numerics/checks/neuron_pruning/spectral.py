@@ -1,7 +1,5 @@
 """Evidence for N6.1 and N6.2: the spectrum of a neuron of random direction, its tail, and what neurons leave of it."""
 
-from __future__ import annotations
-
 from itertools import combinations_with_replacement
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for N6.1 and N6.2, step by step: harmonics at the equator, the order of eigenvalues, and what is left of them."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, control, exact

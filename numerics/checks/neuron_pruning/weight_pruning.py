@@ -1,7 +1,5 @@
 """Evidence for N4.1: what pruned weights reach with a ReLU output, and with how many neurons."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

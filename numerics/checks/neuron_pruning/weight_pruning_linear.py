@@ -1,7 +1,5 @@
 """Evidence for N4.2: how many neurons pruned weights need without a ReLU output."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.chances import checks_from_the_other_side, checks_of_the_number

@@ -1,7 +1,5 @@
 """Evidence for N4.1 and N4.2: pruned weights without a ReLU output, by all masks, random weights and tickets that were found."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Checks that N3, N9 and N10 share: of the least number of neurons, and of bounds by two zones with all their formulas put in."""
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Iterable

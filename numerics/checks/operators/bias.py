@@ -1,7 +1,5 @@
 """Evidence for O3, besides its reasons: expansion solves the characteristic equation; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for O3, besides its reasons: means over all masks."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

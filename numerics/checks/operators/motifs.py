@@ -1,7 +1,5 @@
 """Evidence for O8, besides its reasons: constant is sharp; edges are replaced one after the other; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Evidence for O4.1: the noise edge of a profile, its duality, and the outliers above it."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

@@ -1,7 +1,5 @@
 """Evidence for O4.1, O4.2 and O4.3: the edge of masks with blocks, and masks that are drawn."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import combinations
 

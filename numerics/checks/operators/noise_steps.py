@@ -1,7 +1,5 @@
 """Evidence for the steps of O4.1, O4.2 and O4.3, besides their reasons: optimum has the heights of the edge; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

@@ -1,7 +1,5 @@
 """Evidence for O2.1 and O6, besides their reasons: spectra move by the norm of a difference; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product

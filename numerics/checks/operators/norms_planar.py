@@ -1,7 +1,5 @@
 """Evidence for O2.1: complex functions of modulus 1 attain their factor beside signs."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for O1: operators of masks and graphons."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product

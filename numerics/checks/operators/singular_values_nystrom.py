@@ -1,7 +1,5 @@
 """Evidence for O5, besides its reasons: gauss nodes are exact up to their degree; midpoints sum to zeta; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

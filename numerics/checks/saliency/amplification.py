@@ -1,7 +1,5 @@
 """Evidence for S9: how GraSP's tangent kernel acts on affine residuals over the sphere."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for S9: the eigenvalues of the tangent kernel on the sphere, and the bounds of their ratio."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

@@ -1,7 +1,5 @@
 """Evidence for S13, besides its reasons: rates are the strengths; ranks are those of an exponential race; and more."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

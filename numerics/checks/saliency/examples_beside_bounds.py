@@ -1,7 +1,5 @@
 """Evidence for S12, S13 and S16.3: masks whose distance or probability is known, compared with the bounds."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import combinations, product
 from math import comb

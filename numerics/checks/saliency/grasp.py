@@ -1,7 +1,5 @@
 """Evidence for S8, besides its reasons: gates open with the arc cosine kernel; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for S14.3: how the densities of two layers compare as both are emptied."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Evidence for S14.1 and S14.2: layers that share one threshold."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import combinations
 

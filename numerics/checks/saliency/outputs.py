@@ -1,7 +1,5 @@
 """Evidence for S7.1 and S7.2, besides their reasons: columns of symmetric digits are binomial; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for S7.3: what the weight leaves unexplained, and the closed form by characteristic functions."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Evidence for S16.3: the support of the data from masks of given density, SNIP's among them."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

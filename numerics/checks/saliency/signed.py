@@ -1,7 +1,5 @@
 """Evidence for S10: masks of the largest signed scores."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for S10: the density of the moduli where no more than the positive half is kept."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

@@ -1,7 +1,5 @@
 """Evidence for S3: the SNIP gradient, its mean and its fluctuations."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for S5: the closed form of the densities of columns, on simulated and on real data."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

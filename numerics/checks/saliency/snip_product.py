@@ -1,7 +1,5 @@
 """Evidence for S4: the graphon of SNIP where its saliency factorises."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for S6: the exact law of SNIP's rows, and how far kept fractions stray from it."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import comb
 

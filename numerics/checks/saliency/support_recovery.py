@@ -1,7 +1,5 @@
 """Evidence for S16.1: the densest columns, however they depend on each other; SNIP finds a planted support as often as claimed."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from fractions import Fraction

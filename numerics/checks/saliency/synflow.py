@@ -1,7 +1,5 @@
 """Evidence for S11, besides its reasons: middle layer factorises; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for S15: ratios of column densities, and the bounds of tails they rest on."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for S1 and S2, besides their reasons: density integrates the kernel; and more."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Evidence for S12, besides its reasons: row masks do not see the row factor; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for R3, besides its reasons: targets out of reach are not hit; powers of two cover best; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from math import comb

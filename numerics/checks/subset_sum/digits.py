@@ -1,7 +1,5 @@
 """Evidence for R11: whole-number networks against their bound, and digits found in random networks."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache

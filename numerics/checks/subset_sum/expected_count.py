@@ -1,7 +1,5 @@
 """Evidence for R1.1 and R1.2: the expected number of subsets that come close to a target."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise

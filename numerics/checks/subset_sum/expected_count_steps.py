@@ -1,7 +1,5 @@
 """Evidence for the steps of R1.1 and R1.2, besides their reasons: sums of items are bounded; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.subset_sum.expected_count import half_gaussian, with_items

@@ -1,7 +1,5 @@
 """Checks that R8, Q7.1 and N4.1 share: of units, of the halves of a weight, and of sizes."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

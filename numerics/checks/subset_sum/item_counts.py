@@ -1,7 +1,5 @@
 """Evidence for R5.2 and R5.3: how many subsets of products hit, in the mean, and how likely one does."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for R5.1: the laws of products of two weights, and of sums of them."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

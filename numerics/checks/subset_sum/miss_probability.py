@@ -1,7 +1,5 @@
 """Evidence for R7, besides its reasons: spread is enough for the mean; the rate is that of a normal law; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import NamedTuple
 

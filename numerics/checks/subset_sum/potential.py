@@ -1,7 +1,5 @@
 """Evidence for R4: random subset sums cover an interval."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor

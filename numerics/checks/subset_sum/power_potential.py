@@ -1,7 +1,5 @@
 """Evidence for R13: a family of potentials of the covered share."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

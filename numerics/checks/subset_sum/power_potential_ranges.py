@@ -1,7 +1,5 @@
 """Evidence for R13 on whole ranges: signs, and what chords and later items bound."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

@@ -1,7 +1,5 @@
 """Evidence for R13, besides its reasons: pairs of normal sums; two items have the largest density; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

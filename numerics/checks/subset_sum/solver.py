@@ -1,7 +1,5 @@
 """Evidence for R6: the nearest subset sum, exactly and in floating point."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias

@@ -1,7 +1,5 @@
 """Evidence for R6, besides its reasons: errors are those of some numbers; the example is on the grid."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

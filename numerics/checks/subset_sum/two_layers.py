@@ -1,7 +1,5 @@
 """Evidence for R8: tickets found in random networks of two layers, in whole numbers, and where the bounds come from."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import floor
 from typing import Any

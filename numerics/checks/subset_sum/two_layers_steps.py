@@ -1,7 +1,5 @@
 """Evidence for R8: the steps from one unit to the sizes, and from one entry to the errors after layers."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.subset_sum.digits import (

@@ -1,7 +1,5 @@
 """Evidence for R9: what all masks of small sources serve, and how many parameters it takes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product

@@ -1,7 +1,5 @@
 """Evidence for R9: the weights that one function serves, by their sign and measured exactly."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import product

@@ -1,7 +1,5 @@
 """D4: which layer of a network is emptied first, on one sample."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """D7: the rows of one convolution are exactly iid, pooled or not."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

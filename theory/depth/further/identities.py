@@ -1,7 +1,5 @@
 """D1.1: how the scores of all layers scale, balance and add up, at every depth and width."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.citations import CONSERVED_SCORES

@@ -1,7 +1,5 @@
 """D1.2: which rows of a deep network's scores are independent, how two layers' rows covary on one sample, normal signals."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import cache
 from itertools import product

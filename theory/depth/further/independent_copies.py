@@ -1,7 +1,5 @@
 """D8.2: networks of any architecture and their independent copies have one limit, if readouts are used at the end alone."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

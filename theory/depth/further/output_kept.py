@@ -1,7 +1,5 @@
 """D5.2: the residual of the drawn output: the law of the scores is random, and the shares above a fixed threshold."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

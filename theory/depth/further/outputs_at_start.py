@@ -1,7 +1,5 @@
 """D5.1: several outputs, and the residuals of two losses where the output is zero."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import sympy as sp

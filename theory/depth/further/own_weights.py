@@ -1,7 +1,5 @@
 """D8.1: in a matrix with many rows and columns a weight is next to independent of all signals, whatever these are."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured

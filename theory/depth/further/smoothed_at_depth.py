@@ -1,7 +1,5 @@
 """D6: GraSP at depth: the residual smoothed by the tangent kernel, what its scores add up to, and what their signs do."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """D3.1: the product of three standard normals, its moments and its tail as a series."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

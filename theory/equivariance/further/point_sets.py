@@ -1,7 +1,5 @@
 """Q10: a trained network for point sets in any order, found inside a random one by pruning coefficients."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp

@@ -1,7 +1,5 @@
 """E5.3: the error of some network on the units that a mask leaves fully wired, with weights that may be chosen."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

@@ -1,7 +1,5 @@
 """E12.1: sums of functions of few inputs each in networks of any depth: neurons of their own, layer by layer."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 from itertools import combinations, product

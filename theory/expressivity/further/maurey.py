@@ -1,7 +1,5 @@
 """E5.1 and E5.2: the error of an average of random units, and of the units that a mask leaves fully wired."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 

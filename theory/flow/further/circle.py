@@ -1,7 +1,5 @@
 """F2.3: training on the circle, frequency by frequency, and the targets that are never learnt."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """F2.5: which directions a rank-one graphon slows down first, seen on inputs along the axes."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

@@ -1,7 +1,5 @@
 """F3: trained masked networks of finite width, beside the descent of their own tangent kernel and of its limit."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """F2.4: training through one input, and the plateau that spectral collapse leaves."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

@@ -1,7 +1,5 @@
 """F2.2: sorting hidden units with all their edges changes nothing, at any depth; sorting rows or columns alone can."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

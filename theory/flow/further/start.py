@@ -1,7 +1,5 @@
 """F1.4: the mean loss over random initial functions, and what subtracting a mean does to the flow: two meanings."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """B2.3: with two hidden layers no constant above ¾ holds for all masks: units that see one input each."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy as sp

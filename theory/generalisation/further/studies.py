@@ -1,7 +1,5 @@
 """T1–T5: what the kernels and bounds of pruned networks are worth on real data, the handwritten digits."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """G10.3: a graphon whose order the degrees do not show."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

@@ -1,7 +1,5 @@
 """G7: under Pareto noise the graphon has rank one exactly, until it saturates."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache

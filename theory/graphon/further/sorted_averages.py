@@ -1,7 +1,5 @@
 """G10.2: averages of a sorted mask over blocks, beside the graphon."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

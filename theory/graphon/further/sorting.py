@@ -1,7 +1,5 @@
 """G10.1: sorting rows and columns by their degrees recovers a monotone graphon."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp

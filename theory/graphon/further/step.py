@@ -1,7 +1,5 @@
 """G9: step graphons and their singular values."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """H6.3: how the flows of neurons deviate under SynFlow in a fixed number of rounds: a recursion with normal noise."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance

@@ -1,7 +1,5 @@
 """H3: a mask of a hidden layer that follows its signals is near one with independent entries, at every width."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Unmeasured

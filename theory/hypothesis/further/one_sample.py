@@ -1,7 +1,5 @@
 """Steps of H3: the largest sums of independent entries less their means, and the signals of one sample."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """H7: the degrees of rows of SNIP's hidden mask depend on the labels, too."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured

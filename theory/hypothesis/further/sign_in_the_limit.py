@@ -1,7 +1,5 @@
 """H8: for two orthogonal samples the limit of SNIP's hidden mask depends on the sign of a label."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Side, Unmeasured

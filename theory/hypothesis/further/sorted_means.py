@@ -1,7 +1,5 @@
 """H9: the next term of the mean of a block, after the slope that sorting creates."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

@@ -1,7 +1,5 @@
 """What H8 needs of two orthogonal samples: both gates of a row, and the sum and the difference of two activations."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.kernel.dual import a as first

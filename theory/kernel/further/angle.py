@@ -1,7 +1,5 @@
 """K12: angles between inputs in floating point, and why a cosine is not enough."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Sharp, Side

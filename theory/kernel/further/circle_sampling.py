@@ -1,7 +1,5 @@
 """K10.2: how far the eigenvalues of a kernel matrix at random points of the circle are from the spectrum."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

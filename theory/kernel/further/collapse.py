@@ -1,7 +1,5 @@
 """K11.1: what a graphon that keeps one input leaves of the spectrum."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Remark, Source

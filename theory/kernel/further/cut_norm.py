@@ -1,7 +1,5 @@
 """K9: the readout kernel moves no more than the cut norm of its graphon, up to a constant."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

@@ -1,7 +1,5 @@
 """K13.2: how much the tangent kernel fluctuates on the diagonal: dense layers in closed form, wide and deep ones."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

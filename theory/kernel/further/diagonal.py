@@ -1,7 +1,5 @@
 """K13.1: the first two moments of the tangent kernel on the diagonal, at every width, depth and density."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import product
 

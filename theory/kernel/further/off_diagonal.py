@@ -1,7 +1,5 @@
 """K13.3: how far the tangent kernel of a finite network is from its limit off the diagonal, at most."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

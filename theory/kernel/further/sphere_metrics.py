@@ -1,7 +1,5 @@
 """K11.3: the metrics of the spectrum of a sphere, and their direction as inputs disappear."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance, Source

@@ -5,8 +5,6 @@ those of the first layer are. With G = 1 there and 0 elsewhere, P = zz′G of th
 means over P and G are κ₁/2 = EP, κ₀/2 = EG and f/4 = EP² (K6).
 """
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.kernel.convergence import (

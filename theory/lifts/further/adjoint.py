@@ -1,7 +1,5 @@
 """L1: pullback and fibre sum are adjoint; pulling back is functorial and in general no isometry."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """L22: one random sparse lift serves all data at once: its size does not depend on the number of samples."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

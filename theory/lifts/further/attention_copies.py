@@ -1,7 +1,5 @@
 """L21.3: random sparse lifts of attention reach the loss of a witness: constants of heads, chances and sizes."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp

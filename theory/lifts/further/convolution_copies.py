@@ -1,7 +1,5 @@
 """L21.2: random sparse lifts of convolutions reach the loss of a witness: constants, chances and sizes."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp

@@ -6,8 +6,6 @@ a' = Eφ, θ' = Ea∂φ and F = Maφ, none of a, φ and F falls. Up to the share
 ∫a|∂φ|/φ da, at most Λ(γτ)²/2φ(θ*); and the share grows at the rate (1 − γ)M(φ² + a²|∂φ|²).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

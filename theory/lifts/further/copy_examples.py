@@ -1,7 +1,5 @@
 """L16.3: Lipschitz constants of units, and how probable it is that a vertex with random signs is a copy of one."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp

@@ -1,7 +1,5 @@
 """L4: gradients push forward along a lift, and tied weights stay tied where symmetry ties them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """L8.2: how near the degrees of a random sparse lift are to the Poisson law."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

@@ -1,7 +1,5 @@
 """L21.1: units with several features, each with a readout of its own: what copies of them guarantee."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

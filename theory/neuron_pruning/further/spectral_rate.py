@@ -1,7 +1,5 @@
 """N6.3: what N dimensions leave of a neuron falls like a power of N, with a constant that holds for all N."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Side

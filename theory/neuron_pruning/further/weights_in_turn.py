@@ -1,7 +1,5 @@
 """N12: weight pruning needs a neuron for each coordinate of a target of which none is near 0, at errors below a power of their number."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Unmeasured

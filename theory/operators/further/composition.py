@@ -1,7 +1,5 @@
 """O7: masks and graphons of consecutive layers compose, on one labelling of the hidden units."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose, Sharp

@@ -1,7 +1,5 @@
 """O9: the means of motif densities over finite random masks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise, product

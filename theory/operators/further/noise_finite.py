@@ -1,7 +1,5 @@
 """O4.2 and O4.3: the edge of the noise of sparse masks, and of masks with blocks."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

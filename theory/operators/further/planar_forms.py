@@ -1,7 +1,5 @@
 """O2.2: a form over complex functions beside the same form over real ones, by hand."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

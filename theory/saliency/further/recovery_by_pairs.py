@@ -1,7 +1,5 @@
 """S16.2: when the densest columns of a mask are the support of the data, by pairs of columns."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

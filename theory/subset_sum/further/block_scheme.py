@@ -1,7 +1,5 @@
 """R12: the scheme of R8 needs the logarithm of the number of weights."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """R11: a perceptron trained on digits, found inside a random network by pruning alone."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """R5.4: what the covered share makes of items that are products."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.claims import Claim, Provenance

@@ -1,7 +1,5 @@
 """R2: how many pairs of subsets come close to a target together, and how likely a single hit is."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 

@@ -1,7 +1,5 @@
 """R10: keeping one candidate needs polynomially many of them, keeping a subset logarithmically many."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.theory.bounds import Loose

@@ -1,7 +1,5 @@
 """Evidence for D4: which layer is emptied first."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.depth.one_sample import at_any

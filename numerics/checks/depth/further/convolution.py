@@ -1,7 +1,5 @@
 """Evidence for D7: small convolutions with letters, tied dense networks in exact arithmetic, and drawn filters."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from itertools import product

@@ -1,7 +1,5 @@
 """Evidence for D1.1: drawn networks in exact arithmetic."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import NamedTuple
 

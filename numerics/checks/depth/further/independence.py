@@ -1,7 +1,5 @@
 """Evidence for D1.2, besides its reasons: last layer has the slope; normal weights have the effect; and more."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

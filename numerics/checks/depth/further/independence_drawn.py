@@ -1,7 +1,5 @@
 """Evidence for D1.2: signals, rows of the last hidden layer and pairs of rows of drawn networks."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for D1.2: all weights of whole networks of two hidden layers, in fractions."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Evidence for D8.2, besides its reasons: all weights of one unit and its readout, in fractions."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

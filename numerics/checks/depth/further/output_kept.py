@@ -1,7 +1,5 @@
 """Evidence for D5.2: the residual of the drawn output."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import product
 

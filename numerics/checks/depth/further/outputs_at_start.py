@@ -1,7 +1,5 @@
 """Evidence for D5.1, besides its reason: several outputs, and two losses at the start."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 

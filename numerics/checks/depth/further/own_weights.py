@@ -1,7 +1,5 @@
 """Evidence for D8.1, besides its reasons: signals that read the weights of matrices of signs."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

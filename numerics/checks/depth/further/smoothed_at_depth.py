@@ -1,7 +1,5 @@
 """Evidence for D6: GraSP at depth."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import combinations_with_replacement, product

@@ -1,7 +1,5 @@
 """Evidence for D3.1: the product of three normals."""
 
-from __future__ import annotations
-
 from functools import partial
 from operator import add
 

@@ -1,7 +1,5 @@
 """Evidence for Q10: whole-number networks on point sets, and trained ones found in random networks."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache

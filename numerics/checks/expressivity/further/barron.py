@@ -1,7 +1,5 @@
 """Evidence for E5.3, besides its reasons: enough pairs are wired."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

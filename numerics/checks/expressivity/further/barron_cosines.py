@@ -1,7 +1,5 @@
 """Evidence for E5.3: a cosine that alternates on equidistant points, and what steps and kinks leave of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import combinations

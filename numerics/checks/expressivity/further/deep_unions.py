@@ -1,7 +1,5 @@
 """Evidence for E12.1: neurons for several functions in each of several layers, over all masks of small networks and in drawn ones."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import count as whole_numbers
 from itertools import permutations, product

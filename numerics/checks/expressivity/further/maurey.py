@@ -1,7 +1,5 @@
 """Evidence for E5.1 and E5.2: errors of averages by enumeration, their moments, and networks drawn with their masks."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 from math import prod

@@ -1,7 +1,5 @@
 """Evidence for the steps of E5.1 and E5.2, besides their reasons: inverses over all sets of wired neurons; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Evidence for F2.3, besides its reasons: square waves are not learnt; losses leave the start as the kernel says."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.kernel.circle import coefficient

@@ -1,7 +1,5 @@
 """Evidence for F2.5, besides its reasons: odd functions of an axis are eigenvectors; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

@@ -1,7 +1,5 @@
 """Evidence for F3: masked networks of two widths, trained on drawn data, beside the curves of their kernels."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Evidence for F3 at two hidden layers: masked networks of two widths, trained on drawn data, beside their own curves."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple

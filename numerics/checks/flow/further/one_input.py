@@ -1,7 +1,5 @@
 """Evidence for F2.4, besides its reasons: components are along unit vectors; fits leave their loss; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.kernel.further.collapse import SAMPLES, one_input_kernel

@@ -1,7 +1,5 @@
 """Evidence for F2.2, besides its reasons: exchanged units change no output; rows reversed alone overlap less."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Evidence for F1.4, besides its reasons: initial functions are forgotten."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

@@ -1,7 +1,5 @@
 """Evidence for B2.3, besides its reasons: variances of units add up; units add up at one sign; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for T1–T5: the handwritten digits, split at random."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache

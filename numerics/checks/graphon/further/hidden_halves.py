@@ -1,7 +1,5 @@
 """Evidence for G10.3, besides its reasons: no order errs by more than the opposite one; and more."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import numpy as np

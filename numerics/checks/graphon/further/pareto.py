@@ -1,7 +1,5 @@
 """Evidence for G7: the graphon of Pareto noise below and beyond saturation."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

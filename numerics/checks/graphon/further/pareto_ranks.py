@@ -1,7 +1,5 @@
 """Evidence for G7: in which cases the graphon of Pareto noise has rank one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

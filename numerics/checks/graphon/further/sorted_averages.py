@@ -1,7 +1,5 @@
 """Evidence for G10.2, besides its reasons: distances have no negative mean; averages of a step; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import product
 

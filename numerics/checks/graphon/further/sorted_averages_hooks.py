@@ -1,7 +1,5 @@
 """Evidence for G10.2: averages of a hook beside a graphon that is 1 on it and a small number elsewhere."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

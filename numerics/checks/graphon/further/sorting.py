@@ -1,7 +1,5 @@
 """Evidence for G10.1, besides its reasons: rearranging rows costs their degrees; and more."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

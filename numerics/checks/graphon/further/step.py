@@ -1,7 +1,5 @@
 """Evidence for G9, besides its reasons: cells of equal size have the spectrum; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from flint import fmpq_mat, fmpz_mat

@@ -1,7 +1,5 @@
 """Evidence for H6.3: networks that SynFlow prunes in rounds, and the variance that the recursion has for their neurons."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for H3: entries of a layer's mask and of the mask beside it, drawn."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

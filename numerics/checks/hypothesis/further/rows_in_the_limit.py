@@ -1,7 +1,5 @@
 """Evidence for H7: degrees of rows and the distance, enclosed; pairs of entries of one row in the limit, drawn."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 

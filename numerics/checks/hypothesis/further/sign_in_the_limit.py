@@ -1,7 +1,5 @@
 """Evidence for H8: thresholds, degrees and distances, enclosed; rows and entries of the limit, drawn."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 

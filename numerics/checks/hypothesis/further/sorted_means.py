@@ -1,7 +1,5 @@
 """Evidence for H9: masks of two rows counted out, and the blocks of many sorted masks."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for K12: angles in floating point."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from flint import arb, ctx

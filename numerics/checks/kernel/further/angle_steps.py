@@ -1,7 +1,5 @@
 """Evidence for the steps of K12, besides their reasons: arcsines are steeper; opposite errors are worst."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import sympy as sp

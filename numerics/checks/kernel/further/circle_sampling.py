@@ -1,7 +1,5 @@
 """Evidence for K10.2: the eigenvalues of one point on the circle beside those of the kernel."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

@@ -1,7 +1,5 @@
 """Evidence for K11.1, besides its reasons: one input leaves rank two; kernel matrices collapse."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for K13.1 and K13.2: the moments of the tangent kernel at every width and depth."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Evidence for K13.3 and K13.2: the distance to the limit, its lemmas and its steps from layer to layer, and sampled networks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import pairwise, product
 from math import prod

@@ -1,7 +1,5 @@
 """Evidence for K9: the cut norm suffices for the readout kernel."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Evidence for the steps of K9, besides their reasons: slopes in a variance are below; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

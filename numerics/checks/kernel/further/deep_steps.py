@@ -1,7 +1,5 @@
 """Evidence for the steps of K13.2, besides their reasons: masks add with the share of their layers."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

@@ -1,7 +1,5 @@
 """Evidence for the steps of K13.3, besides their reasons: masked tangents grow coordinate by coordinate; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

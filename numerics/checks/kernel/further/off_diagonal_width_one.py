@@ -1,7 +1,5 @@
 """Evidence for K13.3: second moments of two hidden layers of which the first has one neuron."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import sympy as sp

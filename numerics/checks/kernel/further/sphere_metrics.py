@@ -1,7 +1,5 @@
 """Evidence for the steps of K11.3, besides their reasons: five largest add up."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

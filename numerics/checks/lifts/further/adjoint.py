@@ -1,7 +1,5 @@
 """Evidence for the adjunction of pullback and fibre sum."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

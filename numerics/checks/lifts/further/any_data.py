@@ -1,7 +1,5 @@
 """Evidence for L22: one lift, all data; flows with few and with many samples beside one bound."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray

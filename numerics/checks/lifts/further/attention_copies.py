@@ -1,7 +1,5 @@
 """Evidence for L21.3: constants of heads, chances and sizes of random sparse lifts of attention, and lifts that are trained."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

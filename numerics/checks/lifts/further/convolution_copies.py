@@ -1,7 +1,5 @@
 """Evidence for L21.2: constants of filters, chances and sizes of random sparse lifts of convolutions, and their flows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import product
 from math import ceil, inf

@@ -1,7 +1,5 @@
 """Evidence for L21.2, L21.3 and L22: copies of one unit on one data point, beside the bounds of their loss."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 

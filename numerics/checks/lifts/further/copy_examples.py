@@ -1,7 +1,5 @@
 """Evidence for L16.3, besides its reasons: roots of eigenvalues are constants; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.copies import positive

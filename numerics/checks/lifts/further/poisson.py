@@ -1,7 +1,5 @@
 """Evidence for L8.2, besides its reasons: quotients have this first order; and more."""
 
-from __future__ import annotations
-
 from itertools import pairwise, product
 
 import sympy as sp

@@ -1,7 +1,5 @@
 """Evidence for L21.1: units with several features."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, positive, slack

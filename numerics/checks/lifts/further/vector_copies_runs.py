@@ -1,7 +1,5 @@
 """Evidence for L21.1: filters and heads with several features, followed by gradient flow beside both bounds."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import product
 from math import sqrt

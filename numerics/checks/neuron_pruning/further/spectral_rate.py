@@ -1,7 +1,5 @@
 """Evidence for N6.3: the rate at which N dimensions leave less of a neuron."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.checks.neuron_pruning.spectral import between, demands, ends, where

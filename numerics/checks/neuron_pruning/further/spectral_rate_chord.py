@@ -1,7 +1,5 @@
 """Evidence for N6.3: the mean slope of a power between two numbers of harmonics."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, exact

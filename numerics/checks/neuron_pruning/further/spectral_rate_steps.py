@@ -1,7 +1,5 @@
 """Evidence for N6.3, besides its reasons: constant is below the first degree; sides and their derivatives; and more."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact

@@ -1,7 +1,5 @@
 """Evidence for N12, besides its reasons: which entries two parts of rows have, all of four inputs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import combinations, product
 

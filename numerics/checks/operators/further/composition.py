@@ -1,7 +1,5 @@
 """Evidence for O7.1 and O7.2: composition of layers in cut norm and in L¹."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import pairwise
 from math import comb

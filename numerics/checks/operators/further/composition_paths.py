@@ -1,7 +1,5 @@
 """Evidence for O7.3: the share of paths that two layers keep."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array

@@ -1,7 +1,5 @@
 """Evidence for O9, besides its reasons: independent entries have this mean; uniform sets have this mean; and more."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product

@@ -1,7 +1,5 @@
 """Evidence for O4.2: what finite sizes add to the edge, by fourth cumulants, squares of entries and heavy rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import comb

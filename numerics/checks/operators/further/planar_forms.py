@@ -1,7 +1,5 @@
 """Evidence for O2.2, besides its reasons: sums lie between their parts; factor is close to the best; and more."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for S16.2, besides its reasons: support is denser and the factor above one; and more."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from itertools import product
 

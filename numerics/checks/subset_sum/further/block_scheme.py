@@ -1,7 +1,5 @@
 """Evidence for R12, besides its reasons: exponential is replaced; drawn sources are no luckier; and more."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Evidence for R5.4, besides its reasons: contractions are least at the reach."""
 
-from __future__ import annotations
-
 import sympy as sp
 
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed

@@ -1,7 +1,5 @@
 """Evidence for R2, besides its reasons: moments are integrals over the common part; and more."""
 
-from __future__ import annotations
-
 import numpy as np
 import sympy as sp
 

@@ -1,7 +1,5 @@
 """Evidence for R10: one candidate against subsets of candidates."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np
