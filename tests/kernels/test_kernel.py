@@ -8,7 +8,7 @@ import sympy as sp
 from scipy import integrate
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import layer_kernels, mean_over_pairs_of_paths
+from sparse_limits.numerics.checks.kernel.graphon_kernel import layer_kernels, mean_over_pairs_of_paths
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.exact.evaluation import value_of
 from sparse_limits.numerics.exact.parsed_values import parse

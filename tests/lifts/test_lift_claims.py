@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import reached_far
+from sparse_limits.numerics.checks.lifts.further.vector_copies import reached_far
 from sparse_limits.numerics.evidence import Trial
 from sparse_limits.numerics.evidence.findings import Verdict
 from sparse_limits.numerics.exact.polynomials import polynomial

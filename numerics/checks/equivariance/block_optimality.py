@@ -4,7 +4,7 @@ from itertools import product
 
 import sympy as sp
 
-from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
+from sparse_limits.numerics.checks.equivariance.ticket import logarithm
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms
 from sparse_limits.theory.equivariance.block_optimality import ticket_blocks, y

@@ -27,7 +27,7 @@ from sparse_limits.numerics.equivariance import (
     trivial,
     within_window,
 )
-from sparse_limits.numerics.evidence import Findings, Trial, exact
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.sums import by_cases
 from sparse_limits.theory.equivariance.dimensions import chi_in, chi_out
 from sparse_limits.theory.equivariance.dimensions import share as of_a_class
@@ -301,3 +301,13 @@ def a_small_square_has_centre_edges_and_corners(c4_orbits: sp.Expr, three_by_thr
             turned.append((turned[-1][1], size - 1 - turned[-1][0]))
         orbits.add(frozenset(turned))
     yield trial.same(c4_orbits.subs(D, three_by_three), len(orbits))
+
+
+# Where windows, and offsets between cells, end
+
+
+@enclosed(grid_maps)
+def windows_and_pairs_fit(translations: sp.Expr, window: sp.Expr, uncrossed: sp.Expr, trial: Trial) -> Findings:
+    """A window holds at most all differences; some of the pairs of an orbit do not cross an edge."""
+    yield trial.below(window, translations, needed="window")
+    yield trial.below(sp.S.Zero, uncrossed, strict=True, needed="uncrossed")

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
+from sparse_limits.numerics.checks.equivariance.ticket import logarithm
 from sparse_limits.numerics.equivariance import EquivariantLayer, cyclic, equivariant_basis, forward, natural, symmetric
 from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact
 from sparse_limits.numerics.exact.balls import number

@@ -4,7 +4,7 @@ import numpy as np
 import sympy as sp
 
 from sparse_limits.numerics.checks.equivariance.network_widths import bases
-from sparse_limits.numerics.checks.equivariance.ticket_steps import logarithm
+from sparse_limits.numerics.checks.equivariance.ticket import logarithm
 from sparse_limits.numerics.equivariance import EquivariantLayer
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact
 from sparse_limits.numerics.exact.limits import exponent, limit_of_logarithms

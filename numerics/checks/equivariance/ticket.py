@@ -6,7 +6,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.subset_sum.halves import solves_the_equation
+from sparse_limits.numerics.checks.subset_sum.digits import by_moduli
+from sparse_limits.numerics.checks.subset_sum.halves import (
+    error_of_a_half,
+    holds_a_multiple_of_a_half,
+    makes_the_product,
+    solves_the_equation,
+    uniform_products,
+)
+from sparse_limits.numerics.checks.subset_sum.two_layers_steps import logarithm as of_plain_layers
 from sparse_limits.numerics.equivariance import (
     EquivariantLayer,
     Representation,
@@ -25,7 +33,8 @@ from sparse_limits.numerics.equivariance import (
     tensor_power,
     trivial,
 )
-from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
+from sparse_limits.numerics.exact.logarithms import with_positive
 from sparse_limits.numerics.subset_sum import outer_covered_set
 from sparse_limits.theory.equivariance.lower_bound import n_in, n_out
 from sparse_limits.theory.equivariance.symbols import B
@@ -33,16 +42,20 @@ from sparse_limits.theory.equivariance.ticket import (
     B_in,
     equivariant_ticket,
     failure,
+    halves,
     inputs,
     norms,
     orbits,
     points,
     ticket_without_identity,
+    unit,
 )
 from sparse_limits.theory.formulas.valued import valued
+from sparse_limits.theory.subset_sum.layer_error import w
 from sparse_limits.theory.subset_sum.potential import a, kappa
 from sparse_limits.theory.subset_sum.potential import failure as one_failure
-from sparse_limits.theory.subset_sum.symbols import eps, n
+from sparse_limits.theory.subset_sum.symbols import delta, eps, n
+from sparse_limits.theory.subset_sum.two_layers import x
 
 sizes_solve_the_equation = solves_the_equation(equivariant_ticket, failure)
 
@@ -262,3 +275,119 @@ def an_element_that_loses_what_two_points_share(
     yield trial.holds(second_element**2 == second_element, "a projection")
     yield trial.holds(second_element * sp.ones(size, 1) == sp.zeros(size, 1), "equal values go to 0")
     yield trial.same(lost.subs(points, size), sp.sqrt((rest.T * rest).trace() / size))
+
+
+# How often no channel has both entries of the sign that some coefficient needs, for comparison with bounds
+
+SIZES = ((1, 1, 1, 1), (4, 1, 1, 1), (2, 2, 1, 1), (2, 1, 2, 2), (3, 1, 2, 1))  # channels of a block, and of the layer
+
+
+def share_missed(channels: int, blocks: int, coefficients: int, signed: bool) -> sp.Rational:
+    """The share, of all signs of both layers, with which some coefficient has no channel where both are positive.
+
+    signed: or none where both are negative. blocks of channels have coefficients of their own.
+    """
+    first, second = channels * blocks, channels * blocks * coefficients
+    bits = np.arange(2 ** (first + second))[:, None] >> np.arange(first + second) & 1
+    before, after = bits[:, :first, None], bits[:, first:].reshape(len(bits), first, -1)
+    found = np.ones(len(bits), dtype=bool)
+    for sign in (1, 0) if signed else (1,):
+        usable = ((before == sign) & (after == sign)).reshape(len(bits), blocks, channels, -1)
+        found &= usable.any(axis=2).reshape(len(bits), -1).all(axis=1)
+    return sp.Rational(int(np.count_nonzero(~found)), len(bits))
+
+
+@exact(equivariant_ticket)
+def coefficients_without_a_pair_are_counted(no_pair: sp.Expr, no_pair_of_a_sign: sp.Expr, trial: Trial) -> Findings:
+    """All fair signs of both random layers; all coefficients of a block share the signs of the first layer."""
+    for sizes in SIZES:
+        channels, before, after, elements = sizes
+        here = dict(zip((n, n_in, n_out, B), sizes, strict=True))
+        for chance, signed in ((no_pair, False), (no_pair_of_a_sign, True)):
+            found = trial.once(share_missed, channels, before, after * elements, signed)
+            yield trial.same(chance.subs(here).doit(), found)
+
+
+@exact(ticket_without_identity)
+def blocks_have_signs_of_their_own(no_pair_in_a_block: sp.Expr, trial: Trial) -> Findings:
+    """All signs, for one, two and three blocks of one input channel, and for two blocks of each of two."""
+    for channels, before, blocks in ((4, 1, 1), (3, 1, 2), (2, 1, 3), (2, 2, 2)):
+        found = trial.once(share_missed, channels, before * blocks, 1, True)
+        here = {n: channels, n_in: before, n_out: 1, B: 1, B_in: blocks}
+        yield trial.same(no_pair_in_a_block.subs(here).doit(), found)
+
+
+# From one coefficient to all sums, their sizes, and what one element loses
+
+y, z, u, v = sp.symbols("y z u v", positive=True)
+
+
+units_hold_a_multiple_of_a_half = holds_a_multiple_of_a_half(equivariant_ticket, unit)
+halves_make_the_product = makes_the_product(equivariant_ticket, unit, halves)
+
+
+def logarithm(gap: sp.Expr) -> sp.Expr:
+    return of_plain_layers(with_positive(gap, B, n_in, n_out))
+
+
+@exact(equivariant_ticket, step="number of sums")
+def failures_add_up(target_failure: sp.Expr, failure: sp.Expr, nonnegative_failure: sp.Expr, trial: Trial) -> Findings:
+    """R4 with half the density, once for each subset sum: of one sign, or of both."""
+    yield trial.same(target_failure, one_failure.subs(kappa, kappa / 2))
+    yield trial.same(nonnegative_failure, n_in * n_out * B * target_failure)
+    yield trial.same(failure, 2 * n_in * n_out * B * target_failure)
+
+
+@exact(equivariant_ticket, step="size")
+def failure_at_the_size_is_the_one_allowed(
+    failure: sp.Expr, contraction: sp.Expr, size: sp.Expr, trial: Trial
+) -> Findings:
+    """The bound is δ times the factor for each channel beyond the size; the factor falls from 1 with the mass."""
+    yield trial.same(failure.subs(n, n + 1) / failure, contraction, by=sp.powsimp)
+    yield trial.same(sp.log(failure), sp.log(delta) + (n - size) * sp.log(1 - a * kappa / 4), by=logarithm)
+    yield trial.nonnegative(1 - contraction, a * kappa / 4)
+
+
+@exact(equivariant_ticket, step="uniform size")
+def products_of_uniform_coefficients_have_size_and_density(
+    size: sp.Expr, uniform_size: sp.Expr, trial: Trial
+) -> Findings:
+    """The size at 1/e and the density of R5.1 there, ½; the density falls up to there."""
+    yield from uniform_products(size, uniform_size, logarithm, trial)
+
+
+@exact(equivariant_ticket, step="one coordinate")
+def one_half_errs(halves: sp.Expr, input_error: sp.Expr, trial: Trial) -> Findings:
+    """The bound is at least the error, and its opposite, that errors ε(u − v)/(u + v) and ε(y − z)/(y + z) of the two coefficients make; it
+    is w·x at w = ε for |x|.
+    """
+    yield from error_of_a_half(input_error, trial)
+    both = valued(halves, {w: eps, x: y}), -valued(halves, {w: eps, x: -y})
+    for side, value in zip((1, -1), both, strict=True):
+        yield trial.same(input_error.subs(x, side * y), value, by=by_moduli)
+
+
+@exact(equivariant_ticket, step="error")
+def errors_add_up_element_by_element(input_error: sp.Expr, error: sp.Expr, trial: Trial) -> Findings:
+    """The error is 0 without elements or inputs; an element of norm u adds its part, and so does a channel of size v."""
+    one = input_error.subs(x, v)  # of a coordinate of modulus v
+    yield trial.same(error.subs(norms, 0), 0)
+    yield trial.same(error.subs(inputs, 0), 0)
+    element = error.subs(norms, norms + u) - error
+    yield trial.same(element.subs(inputs, inputs + v) - element, u * one, by=sp.expand)
+    yield trial.same(error, eps * norms * inputs, by=sp.expand)
+
+
+@enclosed(ticket_without_identity)
+def one_element_keeps_something(lost: sp.Expr, trial: Trial) -> Findings:
+    """One element loses less than all of the identity; for one point, where the second element is 0, it would lose all."""
+    yield trial.below(lost, sp.S.One, strict=True)
+
+
+@enclosed(ticket_without_identity)
+def a_channel_lowers_the_failure_by_its_mass(general_failure: sp.Expr, trial: Trial) -> Findings:
+    """The first channel lowers the bound by at most an eighth: half of a half of the mass of a product on the interval, half of which is
+    usable.
+    """
+    one = general_failure.subs({n_in: 1, n_out: 1, B: 1, B_in: 1})
+    yield trial.below(sp.Rational(7, 8) * one.subs(n, 0), one.subs(n, 1))

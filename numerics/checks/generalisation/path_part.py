@@ -16,6 +16,7 @@ from sparse_limits.numerics.evidence.findings import Kind, Verdict
 from sparse_limits.numerics.exact import balls
 from sparse_limits.numerics.kernels import LayerGraphons, graphon_kernel, input_latent, path_densities
 from sparse_limits.numerics.masks.composition import GridGraphon, Latent, point_latent
+from sparse_limits.theory.formulas.iterate import Iterate
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.generalisation.path_part import (
     S,
@@ -324,3 +325,61 @@ def digits_keep_the_linear_part(layer_constant: sp.Expr, trial: Trial) -> Findin
     linear = x * (weight / x.shape[1] * path_densities(layers).sum(axis=0)) @ x.T
     smallest = float(np.linalg.eigvalsh(kernel - linear)[0])
     yield trial.at_most(-smallest, 1e-12 * np.trace(kernel), f"λ_min(K − B) = {smallest:.4g}, its negative")
+
+
+# Kernel of opposite inputs
+
+
+@exact(linear_part_bound, step="opposite inputs")
+def kernel_of_opposite_inputs(opposite_kernel: sp.Matrix, trial: Trial) -> Findings:
+    """Each entry is the value of the dual plus the covariance times its slope, at the variance S and the covariance S or −S."""
+    same, opposite = (
+        (relu.value + covariance * relu.slope).subs({covariance: sign * S}).subs({a: S, b: S}) for sign in (1, -1)
+    )
+    marks = sp.Matrix(2, 2, sp.symbols("e_1:5", positive=True))
+    expected = sp.Matrix([[same, opposite], [opposite, same]])
+    claimed, found = (sp.Add(*marks.multiply_elementwise(sp.Matrix(each))) for each in (opposite_kernel, expected))
+    yield trial.same(claimed, found)
+
+
+@exact(linear_part_bound, step="determinant")
+def determinant_changes_its_sign_at_the_constant(
+    opposite_kernel: sp.Matrix, constant: sp.Expr, antipodal_determinant: sp.Expr, trial: Trial
+) -> Findings:
+    """The determinant is that of K − cB; it is 0 at the constant of one hidden layer, and negative for c > 1."""
+    linear_part = S * sp.Matrix([[1, -1], [-1, 1]])
+    yield trial.same(antipodal_determinant, (sp.Matrix(opposite_kernel) - c * linear_part).det(), by=sp.expand)
+    yield trial.same(antipodal_determinant.subs(c, constant.subs(depth, 1)), 0)
+    y = sp.Symbol("y", positive=True)
+    yield trial.nonnegative(-antipodal_determinant, 4 * S**2 * y, where={c: 1 + y}, strict=True)
+
+
+# The best constants
+
+
+def start_of(step: Mapping[str, sp.Expr]) -> Iterate:
+    """A step, repeated from the correlation r and the kernel r at r = 0, each with its slope."""
+    start = (cosine, sp.diff(cosine, cosine), cosine, sp.diff(cosine, cosine))
+    order = (correlation, slope, value, linear)
+    return Iterate(sp.Lambda(order, sp.Tuple(*step.values())), depth, tuple(each.subs(cosine, 0) for each in start))
+
+
+@enclosed(best_linear_constant, step="Taylor coefficient")
+def constant_is_the_last_entry(layer_step: Mapping[str, sp.Expr], best_constant: sp.Expr, trial: Trial) -> Findings:
+    """The constant is the last entry of the step, repeated once for each layer."""
+    yield trial.same(best_constant, start_of(layer_step), by=None)
+
+
+@exact(best_linear_constant, step="odd coefficients")
+def odd_coefficients_are_half_at_most(kernel_at_one: sp.Expr, odd_coefficients: sp.Expr, trial: Trial) -> Findings:
+    """The odd coefficients add up to half of the kernel at equal inputs; κ₀ and κ₁ are 0 at opposite inputs and grow from there, κ₀ by its
+    slope at r = (y − 1)/(y + 1), κ₁ by its slope κ₀.
+    """
+    yield trial.same(odd_coefficients, kernel_at_one / 2)
+    yield trial.same(kappa_0.subs(cosine, -1), 0)
+    yield trial.same(kappa_1.subs(cosine, -1), 0)
+    y = sp.Symbol("y", positive=True)
+    inside = {cosine: (y - 1) / (y + 1)}
+    slope = (1 + y) / (2 * sp.pi * sp.sqrt(y))
+    yield trial.nonnegative(sp.diff(kappa_0, cosine), slope, where=inside, strict=True)
+    yield trial.same(sp.diff(kappa_1, cosine), kappa_0)

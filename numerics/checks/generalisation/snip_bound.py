@@ -9,6 +9,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.checks.generalisation.water_filling import Instance
+from sparse_limits.numerics.checks.saliency.snip_product import noise_falls
 from sparse_limits.numerics.evidence import Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact import balls
 from sparse_limits.theory.formulas.level import Level
@@ -25,10 +26,11 @@ from sparse_limits.theory.generalisation.snip_bound import (
     snip_path_bound,
     strong_share,
 )
-from sparse_limits.theory.generalisation.water_filling import lam, share
+from sparse_limits.theory.generalisation.water_filling import a, lam, share, v
 from sparse_limits.theory.kernel.snip_kernel import R_2, r, s
 from sparse_limits.theory.saliency.model import phi, rho, tau
-from sparse_limits.theory.tails import product_survival
+from sparse_limits.theory.saliency.snip import product_graphon
+from sparse_limits.theory.tails import product_survival, t
 
 CLAIMED = snip_path_bound.expressions
 LEVELS = {p: sp.Rational(1, 4), beta: 2}
@@ -179,3 +181,33 @@ def weak_features_lose_their_paths(
     yield trial.below(kept_energy(two_features[tau]), weak, at=[{}])
     yield trial.below((1 - two_features[p]) / weak, snip_bound, at=[two_features])
     yield trial.below(10 * uniform.subs(budget, snip_budget), snip_bound, at=[two_features])
+
+
+# Weak features keep no more
+
+
+@enclosed(snip_path_bound)
+def weak_features_keep_no_more(strong_share: sp.Expr, trial: Trial) -> Findings:
+    """The density that the strong features leave to the weak ones is at most that of the strong ones, whose coefficient is no smaller; so
+    no weak density exceeds the cap.
+    """
+    yield trial.below((budget - p * strong_share) / (1 - p), strong_share)
+
+
+@exact(snip_path_bound, step="alignment")
+def profile_moves_the_threshold(energy_rate: sp.Expr, alignment: sp.Expr, trial: Trial) -> Findings:
+    """The alignment is the rate in s times −d(τ/φ)/dφ; it is also a positive multiple of the rate at which the noise density of S4 falls,
+    hence positive.
+    """
+    yield trial.same(alignment, -energy_rate.subs(s, tau / phi) * sp.diff(tau / phi, phi))
+    noise = product_graphon.expressions["noise_density"]
+    yield trial.same(alignment, -sp.diff(noise, t).subs(t, tau / phi) * tau**2 / phi**3)
+    yield noise_falls(trial)
+
+
+@enclosed(snip_path_bound)
+def weak_features_keep_strictly_less(power_integrand: sp.Expr, trial: Trial) -> Findings:
+    """The bound on the path density, β² over the integrand, strictly increases with the position; a constant profile, for which it does
+    not, has a finite mean.
+    """
+    yield trial.below(0, sp.diff(v ** (2 * a) / power_integrand, v), strict=True)

@@ -6,7 +6,7 @@ from itertools import combinations, product
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.checks.graphon.comparison_masks import fair_cut_witnesses
+from sparse_limits.numerics.checks.graphon.comparison import fair_cut_witnesses
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.numerics.exact.logarithms import expanded_logarithms, split_logarithms

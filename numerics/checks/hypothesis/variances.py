@@ -6,13 +6,14 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.kernel.graphon_kernel import on_a_grid, path_sum
-from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
+from sparse_limits.numerics.checks.kernel.graphon_kernel import (
     HIDDEN,
     LEFT,
     PAIR,
     keep_probabilities,
     layer_kernels,
+    on_a_grid,
+    path_sum,
 )
 from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, statistical
 from sparse_limits.theory.hypothesis.variances import graphon_as_variance

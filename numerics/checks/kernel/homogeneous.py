@@ -6,7 +6,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
+from sparse_limits.numerics.checks.kernel.graphon_kernel import (
     chain_contributions,
     layer_kernels,
     masked_networks,

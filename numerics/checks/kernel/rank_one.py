@@ -5,7 +5,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import (
+from sparse_limits.numerics.checks.kernel.graphon_kernel import (
     HIDDEN,
     keep_probabilities,
     layer_kernels,
@@ -152,3 +152,12 @@ def blocks_mix_their_kernels(mixture: sp.Expr, trial: Trial) -> Findings:
             yield trial.at_most(distance, 1e-12, "distance from the mixture")
         else:
             yield trial.at_most(1e-3, distance, "the distance of two hidden layers is no less")
+
+
+# Values of inputs of any length are positive
+
+
+@enclosed(feature_reweighting)
+def values_of_inputs_of_any_length_are_positive(scaled_value: sp.Expr, trial: Trial) -> Findings:
+    """The value is positive, as the gates of two inputs that are neither 0 nor opposite can be open together."""
+    yield trial.below(0, scaled_value, strict=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import erfcinv
 
 from sparse_limits.numerics.bridge import numeric
-from sparse_limits.numerics.checks.kernel.graphon_kernel_networks import chain_contributions
+from sparse_limits.numerics.checks.kernel.graphon_kernel import chain_contributions
 from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact, statistical
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.kernel.dual import a, b, c

@@ -1,25 +1,150 @@
 """Evidence for N7: the chain of broken bins."""
 
+from itertools import product
+
 import numpy as np
 import sympy as sp
 
-from sparse_limits.numerics.checks.neuron_pruning.broken_bins_walk import equal
-from sparse_limits.numerics.evidence import Findings, Trial, control, exact, statistical
+from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.evidence import Finding, Findings, Trial, control, enclosed, exact, statistical
 from sparse_limits.numerics.exact.rationals import rational
-from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints
+from sparse_limits.numerics.neuron_pruning.broken_bins import bins_of, breakpoints, no_bins_broken, parities
+from sparse_limits.numerics.neuron_pruning.circle import exact_sup_on_circle
+from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.neuron_pruning.broken_bins import (
     T,
     b,
     broken_bin_chain,
+    d,
+    h,
     in_factorials,
     j,
     k,
     one_less,
     one_more,
+    phi,
+    s,
+    spacing,
     t,
 )
 
+# The walk on all parities, and how often it is back where no bin is broken
+
+
 HALF = sp.Rational(1, 2)
+
+
+def equal(formula: sp.Expr, value: sp.Expr, at: dict[sp.Symbol, int], trial: Trial) -> Finding:
+    """That a rational formula has exactly this value."""
+    point = {symbol: sp.Integer(whole) for symbol, whole in at.items()}
+    return trial.same(formula, value, at=[point], by=lambda difference: rational(difference, point))
+
+
+def walks_by_sets(bins: int) -> sp.Expr:
+    """The probability that no bin is broken after s flips, by the walk's matrix: eigenvalues of all products of signs.
+
+    Raises:
+        ValueError: if one of them is no eigenvector, or if they do not add up to the state without broken bins.
+    """
+    states = list(product((0, 1), repeat=bins))
+    walk = sp.Matrix(len(states), len(states), lambda x, y: int(sum(map(int.__ne__, states[x], states[y])) == 1))
+    signs = [
+        sp.Matrix([(-1) ** sum(map(int.__mul__, chosen, state)) for state in states])
+        for chosen in states  # those of the set
+    ]
+    values = [(walk * each)[0] for each in signs]  # in state 0 each is 1
+    if any(walk * each != value * each for each, value in zip(signs, values, strict=True)):
+        raise ValueError("no eigenvector")
+    if list(sum(signs, sp.zeros(len(states), 1)) / len(states)) != [1] + [0] * (len(states) - 1):
+        raise ValueError("another state")
+    return sum(((value / bins) ** s for value in values), sp.S.Zero) / len(states)
+
+
+@exact(broken_bin_chain, step="back")
+def walks_return_by_their_eigenvectors(back: sp.Expr, trial: Trial) -> Findings:
+    """The walks on {0, 1}ᵀ for T ≤ 4, whatever the number of neurons is."""
+    cases = ((back.subs(T, bins).doit(), trial.once(walks_by_sets, bins)) for bins in range(1, 5))
+    yield trial.at_sizes(cases, "walks")
+
+
+def term_by_term(gap: sp.Expr) -> sp.Expr:
+    """The summand of a sum of multiples of sums over j from 0 to T, simplified; anything else as it is."""
+    u = sp.Symbol("u", real=True)  # 1 − 2j/T
+    terms = []
+    for part in sp.Add.make_args(sp.expand(gap)):
+        sums = list(part.atoms(sp.Sum))
+        if [each.limits for each in sums] != [((j, 0, T),)]:
+            return gap
+        terms.append(part.subs(sums[0], sums[0].function))
+    powers = sp.Add(*terms).subs(j, T * (1 - u) / 2)
+    powers = powers.replace(lambda each: each.is_Pow and each.exp == s, lambda each: sp.expand(each.base) ** s)
+    return in_factorials(sp.expand_power_base(powers))
+
+
+@exact(broken_bin_chain, step="none broken")
+def complements_cancel(back: sp.Expr, none_broken: sp.Expr, trial: Trial) -> Findings:
+    """The mean of the sum and of the same sum with T − j in place of j, term by term."""
+    turned = back.replace(
+        lambda each: isinstance(each, sp.Sum), lambda each: sp.Sum(each.function.subs(j, T - j), *each.limits)
+    )
+    yield trial.same(none_broken, (back + turned) / 2, by=term_by_term)
+
+
+@exact(broken_bin_chain, cost=0.4)
+def placements_without_broken_bins_are_counted(none_broken: sp.Expr, trial: Trial) -> Findings:
+    """Of all T^s ways to place s breakpoints in T bins, those with an even number in every bin are counted."""
+    for bins, most in ((1, 4), (2, 8), (3, 6), (4, 6), (5, 4)):
+        for neurons in range(most + 1):
+            ways = trial.once(no_bins_broken, bins, neurons)
+            yield equal(none_broken, sp.Rational(ways, bins**neurons), {T: bins, s: neurons}, trial)
+
+
+@exact(broken_bin_chain)
+@control("symmetric steps", one_more=HALF, one_less=HALF)
+def the_chain_forgets_as_its_steps_say(
+    one_more: sp.Expr, one_less: sp.Expr, none_broken: sp.Expr, trial: Trial
+) -> Findings:
+    """The law of the chain, step by step in fractions, for 6, 10 and 20 bins, which are too many to list."""
+    for bins, neurons in ((6, 9), (10, 6), (20, 8)):
+        at = [{T: sp.Integer(bins), b: sp.Integer(now)} for now in range(bins + 1)]
+        up, down = ([rational(step, point) for point in at] for step in (one_more, one_less))
+        law = [sp.Integer(now == 0) for now in range(bins + 1)]
+        for _ in range(neurons):
+            fuller = [sp.Integer(0), *(law[now] * up[now] for now in range(bins))]
+            emptier = [*(law[now] * down[now] for now in range(1, bins + 1)), sp.Integer(0)]
+            law = [x + y for x, y in zip(fuller, emptier, strict=True)]
+        yield equal(none_broken, law[0], {T: bins, s: neurons}, trial)
+
+
+def unbroken(rng: np.random.Generator, bins: int, neurons: int, inputs: int, runs: int) -> int:
+    """In how many runs random neurons leave no bin broken along any pair of inputs."""
+    places = breakpoints(rng.standard_normal((neurons, runs, inputs)))
+    return int(np.count_nonzero(~parities(bins_of(places, bins), bins).any(axis=(1, 2))))
+
+
+@statistical(broken_bin_chain, tests=5, cost=0.4)
+def random_networks_have_no_broken_bin_as_often(none_broken_anywhere: sp.Expr, trial: Trial) -> Findings:
+    """Networks of Gaussian neurons with several pairs of inputs."""
+    for bins, neurons, inputs, runs in (
+        (2, 4, 2, 20_000),
+        (2, 2, 5, 60_000),
+        (4, 2, 4, 40_000),
+        (2, 5, 6, 20_000),
+        (2, 6, 7, 60_000),
+    ):
+        at = {T: sp.Integer(bins), s: sp.Integer(neurons), d: sp.Integer(inputs)}
+        runs = trial.size(runs)
+        yield trial.counts(
+            trial.draw(unbroken, bins, neurons, inputs, runs), runs, trial.value(none_broken_anywhere, at)
+        )
+
+
+@exact(broken_bin_chain, step="pairs")
+def pairs_multiply(none_broken: sp.Expr, none_broken_anywhere: sp.Expr, trial: Trial) -> Findings:
+    """The product over the pairs of inputs 2i − 1 and 2i, listed for d ≤ 7; the number of bins and of neurons free."""
+    pairs = {inputs: [(2 * i - 1, 2 * i) for i in range(1, inputs + 1) if 2 * i <= inputs] for inputs in range(2, 8)}
+    cases = ((valued(none_broken_anywhere, {d: inputs}), none_broken ** len(pairs[inputs])) for inputs in pairs)
+    yield trial.at_sizes(cases, "numbers of inputs")
 
 
 # The law of a breakpoint
@@ -169,3 +294,99 @@ def random_neurons_break_all_bins_as_often(all_broken_first: sp.Expr, trial: Tri
     for bins, start in ((8, 3), (4, 1)):
         p = trial.value(all_broken_first, {T: sp.Integer(bins), k: sp.Integer(start)})
         yield trial.counts(trial.draw(hits, bins, start, runs), runs, p)
+
+
+# Three kinks that make a bin broken and cost next to nothing
+
+
+@exact(broken_bin_chain, step="hat")
+def three_kinks_cancel_but_for_a_hat(
+    odd_bin_error: sp.Expr, three_kinks: tuple[tuple[int, int], ...], trial: Trial
+) -> Findings:
+    """The sum is piecewise linear: it is 0 beyond the kinks, and its largest modulus is at one of them."""
+    yield trial.holds(len(three_kinks) % 2 == 1, "an odd number of breakpoints in one bin")
+    yield trial.holds(sum(c for _, c in three_kinks) == 0, "no slope after the last kink")
+    yield trial.holds(sum(c * place for place, c in three_kinks) == 0, "no value after the last kink")
+    values = [sp.Add(*(c * sp.Max(spacing * (at - place), 0) for place, c in three_kinks)) for at, _ in three_kinks]
+    yield trial.same(odd_bin_error, sp.Max(*map(sp.Abs, values)))
+
+
+Strengths = tuple[sp.Expr, sp.Expr, sp.Expr]
+
+
+TURNS = (-h, sp.Integer(0), h)
+
+
+def by_angles(gap: sp.Expr) -> sp.Expr:
+    """Simplified, with sines and cosines of sums expanded."""
+    return sp.simplify(sp.expand_trig(gap))
+
+
+@exact(broken_bin_chain, step="three neurons")
+def three_active_neurons_add_up_to_zero(repairing: Strengths, trial: Trial) -> Findings:
+    """Where all three neurons are active their functionals add up to 0, on two vectors."""
+    for turned in (sp.cos, sp.sin):
+        outer, middle, other = (c * turned(turn) for c, turn in zip(repairing, TURNS, strict=True))
+        yield trial.same(outer + other, -middle, by=by_angles)
+
+
+@exact(broken_bin_chain, step="bump")
+def one_or_two_neurons_are_active(repairing: Strengths, bump: sp.Expr, trial: Trial) -> Findings:
+    """At an angle φ on either side of the kink of the middle neuron, the bump is the sum of the neurons that are active there."""
+    for side, active in ((1, (2,)), (-1, (1, 2))):
+        angle = sp.pi / 2 + side * phi
+        yield trial.same(
+            bump, sp.Add(*(repairing[each] * sp.cos(angle - TURNS[each]) for each in active)), by=by_angles
+        )
+
+
+@enclosed(broken_bin_chain, step="repaired error")
+def the_bump_falls_from_the_middle(bump: sp.Expr, repaired_error: sp.Expr, trial: Trial) -> Findings:
+    """The bump is the repaired error in the middle and 0 at φ = h, and its slope is not positive for h − φ from 0 to π/2."""
+    rest = sp.Symbol("rest", nonnegative=True)  # what h − φ lacks to π/2
+    yield trial.same(repaired_error, bump.subs(phi, 0))
+    yield trial.same(bump.subs(phi, h), sp.S.Zero)
+    yield trial.everywhere(bump.diff(phi).subs(h, phi + sp.pi / 2 - rest), sp.S.Zero, within={rest: (0, 2)})
+
+
+@exact(broken_bin_chain)
+def three_kinks_repair_a_bin(repairing: Strengths, repaired_error: sp.Expr, trial: Trial) -> Findings:
+    """The three neurons add up to 0 where all are active, and have the stated values at their kinks.
+
+    Beside a neuron that is the target, at two distances in doubles, the supremum over the disc is the repaired error, which is the error of
+    these four neurons although their bin is broken.
+    """
+    directions = [sp.Matrix([sp.cos(turn), sp.sin(turn)]) for turn in TURNS]
+    active = sum((c * u for c, u in zip(repairing, directions, strict=True)), sp.zeros(2, 1))
+    for part in active:
+        yield trial.same(part, 0, by=by_angles)
+    for bend, value in zip(TURNS, (0, repaired_error, 0), strict=True):
+        place = sp.Matrix([-sp.sin(bend), sp.cos(bend)])  # at a right angle to the neuron that bends there
+        heights = [sp.expand_trig(place.dot(u)) for u in directions]  # the sine of turn − bend
+        seen = sum(
+            c * height for c, height, turn in zip(repairing, heights, TURNS, strict=True) if turn - bend in (h, 2 * h)
+        )
+        yield trial.same(sp.simplify(seen), value, by=by_angles)
+    for width in (0.01, 0.3):
+        outputs = np.array([1.0, *(float(numeric((h,), c)(width)) for c in repairing)])
+        theta = np.array([2.0, 0.4 - width, 0.4, 0.4 + width])
+        error, claimed = float(exact_sup_on_circle(outputs, theta, 2.0)), float(numeric((h,), repaired_error)(width))
+        yield trial.holds(abs(error - claimed) < 1e-12, f"error {error:.8f} at h = {width}, claimed {claimed:.8f}")
+        bends = bins_of(breakpoints(np.column_stack([np.cos(theta[1:]), np.sin(theta[1:])]))[:, 0], 4)
+        broken = parities(bends[:, None], 4)[0]
+        yield trial.holds(
+            broken.sum() == 1 and len(set(bends)) == 1, f"three breakpoints in bin {bends[0]} of 4, which is broken"
+        )
+
+
+@enclosed(broken_bin_chain)
+def probability_eigenvalue_and_bump_have_their_ranges(
+    one_more: sp.Expr, eigenvalue: sp.Expr, bump: sp.Expr, repaired_error: sp.Expr, trial: Trial
+) -> Findings:
+    """The probability is at least 0, and the eigenvalue, a mean of ±1, at least −1; the bump is at least 0 and at most its value in the
+    middle.
+    """
+    yield trial.below(sp.S.Zero, one_more)
+    yield trial.below(sp.S.NegativeOne, eigenvalue, needed="eigenvalue")
+    yield trial.below(bump, repaired_error, needed="repaired_error")
+    yield trial.below(sp.S.Zero, bump, needed="bump")

@@ -9,11 +9,17 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from sparse_limits.numerics.checks.neuron_pruning.zones import (
+    check_of_the_covered,
+    check_of_the_lesser,
+    check_of_the_mean,
+)
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.balls import number
 from sparse_limits.theory.neuron_pruning.alignment import N, eps, ratio
+from sparse_limits.theory.neuron_pruning.covering_order import near_count, two_zones
 from sparse_limits.theory.neuron_pruning.inputs import d
-from sparse_limits.theory.neuron_pruning.planks import ball_mean, ball_planks, r, theta
+from sparse_limits.theory.neuron_pruning.planks import ball_mean, ball_planks, mean, r, theta
 
 
 @enclosed(ball_planks)
@@ -143,3 +149,10 @@ def bounded_ratios_stay_below_on_the_ball(ball_mean: sp.Expr, trial: Trial) -> F
     draws = trial.size(20_000)
     p = trial.value(ball_mean, {d: sp.Integer(20)})
     yield trial.counts(trial.draw(thinned, 20, 2, draws), draws, p, "above")
+
+
+# Planks, the mean of the ratio, and the number of neurons
+
+the_lesser_number_fills_one_zone = check_of_the_lesser(ball_planks, two_zones, near_count, ratio)
+two_moments_bound_what_is_covered = check_of_the_covered(ball_planks, two_zones, ratio)
+the_letter_stands_for_the_mean = check_of_the_mean(ball_planks, "ball", mean)

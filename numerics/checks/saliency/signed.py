@@ -276,3 +276,12 @@ def four_scores_change_their_favourite(
         sign = sp.sign(selectivity.subs({tau: at, noise_density: 1, phi: 1}))
         detail = f"{kept} of {len(ranked)} kept: {strong[kept]} of the strong column, {weak[kept]} of the weak one"
         yield trial.holds(sign == sp.sign(strong[kept] - weak[kept]), detail)
+
+
+# The density of the moduli where no more than the positive half is kept
+
+
+@enclosed(signed_scores)
+def moduli_keep_no_more_than_all(magnitude_density: sp.Expr, trial: Trial) -> Findings:
+    """The density of the moduli is at most 1 where no more than the positive half of the scores is kept."""
+    yield trial.below(magnitude_density, sp.S.One, needed="magnitude_density")

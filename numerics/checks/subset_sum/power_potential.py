@@ -22,6 +22,7 @@ from sparse_limits.theory.subset_sum.power_potential import (
     theta,
     two_phases,
 )
+from sparse_limits.theory.subset_sum.power_potential_signs import step
 from sparse_limits.theory.subset_sum.symbols import delta, eps, n
 
 LESS = sp.Rational(9, 10)
@@ -182,3 +183,30 @@ def either_phase_is_enough_alone(first_items: sp.Expr, later_items: sp.Expr, tri
     for none, some, point in ((later_items, first_items, FIRST_ALONE), (first_items, later_items, LATER_ALONE)):
         yield trial.below(none, sp.S.Zero, at=[point])
         yield trial.below(sp.S.Zero, some, at=[point])
+
+
+# Signs, and what chords and later items bound
+
+
+@enclosed(two_phases)
+def the_shape_lies_below_its_chords(
+    shape: sp.Expr, curvature: sp.Expr, low_gain: sp.Expr, high_gain: sp.Expr, trial: Trial
+) -> Findings:
+    """For θ, v and r up to 1 the shape is convex and at most its chord from 0 to 1; the gain up to a half is not negative, and that beyond
+    a half at least v − ½.
+    """
+    yield trial.everywhere(curvature, within={theta: (0, 1), v: (0, 1), r: (0, 1)})
+    yield trial.everywhere(low_gain, within={theta: (0, 1), v: (0, 1)})
+    yield trial.below(v - sp.Rational(1, 2), high_gain)
+    chord = shape.subs(r, 0) * (1 - r) + shape.subs(r, 1) * r
+    yield trial.below(shape, chord)
+
+
+@enclosed(two_phases)
+def more_items_leave_less(later_failure: sp.Expr, doubly: sp.Expr, more_items: sp.Expr, trial: Trial) -> Findings:
+    """Later items do not raise the probability; after them each item more leaves less than half of the measure, and the number of such
+    items is not below 0.
+    """
+    yield trial.below(later_failure, later_failure.subs(n, n_1))
+    yield trial.below(doubly.subs(step, step + 1), doubly / 2, strict=True)
+    yield trial.below(sp.S.Zero, more_items)

@@ -8,13 +8,13 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.evidence import Findings, Trial, exact, statistical
+from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.subset_sum.exact_numbers import Number, exact_number
 from sparse_limits.numerics.subset_sum.half_sums import enclose, merge_half_sums
 from sparse_limits.numerics.subset_sum.inexact import greedy_subset, nearest_in_doubles
 from sparse_limits.numerics.subset_sum.moments import rational
 from sparse_limits.numerics.subset_sum.solver import SubsetSumSolver
-from sparse_limits.theory.subset_sum.solver import A, exact_solver, m, s, u
+from sparse_limits.theory.subset_sum.solver import A_1, A_2, A, exact_solver, m, s, u
 from sparse_limits.theory.subset_sum.symbols import n, z
 
 ROUNDOFF = Fraction(1, 2**53)
@@ -261,3 +261,21 @@ def doubles_are_within_the_bound(float_gap: sp.Expr, example_gap: sp.Expr, trial
         yield trial.holds(gap <= bound, f"gap {float(gap):.3g}, bound {float(bound):.3g}")
         claimed = example_gap.subs({n: 2 * half, u: sp.Rational(ROUNDOFF)})
         yield trial.holds(sp.Rational(gap) == claimed, f"gap {float(gap):.3g} of the example, claimed {claimed}")
+
+
+# Errors are those of some numbers; the example is on the grid
+
+
+@enclosed(exact_solver)
+def errors_are_those_of_some_numbers(rounding: sp.Expr, summation_error: sp.Expr, trial: Trial) -> Findings:
+    """The bound on the error of a sum is not negative, and that on a rounding at least u times the sum of the moduli that were added."""
+    yield trial.below(sp.S.Zero, summation_error)
+    yield trial.below(u * (A_1 + A_2), rounding)
+
+
+@enclosed(exact_solver)
+def the_example_is_on_the_grid(example_gap: sp.Expr, trial: Trial) -> Findings:
+    """The target, from 2 on and below 4, is a floating-point number, so that the gap is a multiple of 4u."""
+    multiple = sp.cancel(example_gap / (4 * u))
+    yield trial.below(multiple, sp.floor(multiple), needed="example_gap")
+    yield trial.below(2 + example_gap, sp.Integer(4), strict=True, needed="example_gap")

@@ -1,5 +1,6 @@
 """Evidence for E5.1 and E5.2: errors of averages by enumeration, their moments, and networks drawn with their masks."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -12,6 +13,7 @@ from sparse_limits.numerics.checks.expressivity.wired_neurons import exact_fract
 from sparse_limits.numerics.evidence import Findings, Trial, enclosed, exact, statistical
 from sparse_limits.numerics.exact.exact_values import written_out
 from sparse_limits.theory.expressivity.further.maurey import (
+    as_ratio,
     average_fourth,
     chance,
     fourth_central,
@@ -24,6 +26,7 @@ from sparse_limits.theory.expressivity.further.maurey import (
     unit_variance,
     variance_bound,
     wired_average,
+    x,
 )
 from sparse_limits.theory.expressivity.symbols import k, n, p, units
 from sparse_limits.theory.formulas.valued import valued
@@ -44,9 +47,9 @@ def error_moments(count: int, power: int) -> list[Fraction]:
     moments = [Fraction(0), Fraction(0)]
     for chosen in product(UNITS, repeat=count):
         weight = prod((w for w, _ in chosen), start=Fraction(1))
-        for x in range(2):
-            error = sum((Fraction(g[x]) for _, g in chosen), Fraction(0)) / count - means[x]
-            moments[x] += prod([error] * power, start=weight)
+        for place in range(2):
+            error = sum((Fraction(g[place]) for _, g in chosen), Fraction(0)) / count - means[place]
+            moments[place] += prod([error] * power, start=weight)
     return moments
 
 
@@ -61,8 +64,8 @@ def errors_of_averages_by_enumeration(maurey_error: sp.Expr, average_fourth: sp.
         at = {second_moment: sp.Rational(squares), square_norm: sp.Rational(norm), units: count}
         yield trial.same(maurey_error.subs(at), sp.Rational(seen), by=None)
         second, fourth = error_moments(1, 2), error_moments(1, 4)
-        for x, moment in enumerate(error_moments(count, 4)):
-            at = {second_central: sp.Rational(second[x]), fourth_central: sp.Rational(fourth[x]), units: count}
+        for place, moment in enumerate(error_moments(count, 4)):
+            at = {second_central: sp.Rational(second[place]), fourth_central: sp.Rational(fourth[place]), units: count}
             yield trial.same(average_fourth.subs(at), sp.Rational(moment), by=None)
 
 
@@ -131,3 +134,53 @@ def errors_and_moments_are_possible(maurey_error: sp.Expr, average_fourth: sp.Ex
     """An error is not negative, and a mean fourth power is no less than the square of the mean square."""
     yield trial.below(sp.S.Zero, maurey_error)
     yield trial.below((second_central / units) ** 2, average_fourth)
+
+
+# Inverses over all sets of wired neurons
+
+
+def over_sets(width: int, value: Callable[[int], sp.Expr]) -> sp.Expr:
+    """The mean of a value of the number of wired neurons, given that there is one, over all sets of wired neurons."""
+    total, some = sp.S.Zero, sp.S.Zero
+    for neurons in product((0, 1), repeat=width):
+        if wired := sum(neurons):
+            mass = chance**wired * (1 - chance) ** (width - wired)
+            total, some = total + mass * value(wired), some + mass
+    return total / some
+
+
+WIDTHS = (1, 2, 3)
+
+
+@exact(wired_average)
+def inverses_over_all_sets_of_wired_neurons(mean_inverse: sp.Expr, trial: Trial) -> Findings:
+    """1/N over all sets of two and three neurons, p and k free."""
+    cases = (
+        (written_out(mean_inverse, {n: sp.Integer(w)}), over_sets(w, lambda c: sp.Rational(1, c))) for w in WIDTHS[1:]
+    )
+    yield trial.at_sizes(cases, "widths", by=as_ratio)
+
+
+@exact(wired_average)
+def numbers_over_all_sets_of_wired_neurons(mean_number: sp.Expr, trial: Trial) -> Findings:
+    """N over all sets of two and three neurons, p and k free."""
+    cases = ((mean_number.subs(n, w), over_sets(w, sp.Integer)) for w in WIDTHS[1:])
+    yield trial.at_sizes(cases, "widths", by=as_ratio)
+
+
+@exact(wired_average)
+def fourth_powers_over_all_sets_of_wired_neurons(
+    average_fourth: sp.Expr,
+    unit_variance: sp.Expr,
+    unit_fourth: sp.Expr,
+    input_fourth: sp.Expr,
+    fourth_moment: sp.Expr,
+    trial: Trial,
+) -> Findings:
+    """Averages of units of variance ‖x‖²v over all sets of up to three neurons, p and k free; they have the factor ‖x‖⁴."""
+    given = average_fourth.subs({fourth_central: x**4 * unit_fourth, second_central: x**2 * unit_variance})
+    given = given * input_fourth / x**4
+    cases = (
+        (written_out(fourth_moment, {n: sp.Integer(w)}), over_sets(w, lambda c: given.subs(units, c))) for w in WIDTHS
+    )
+    yield trial.at_sizes(cases, "widths", by=as_ratio)

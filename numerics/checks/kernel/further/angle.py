@@ -1,5 +1,7 @@
 """Evidence for K12: angles in floating point."""
 
+from itertools import product
+
 import numpy as np
 import sympy as sp
 from flint import arb, ctx
@@ -158,3 +160,25 @@ def collapsed_kernels_keep_their_rank(kahan_angle: sp.Expr, resolution: sp.Expr,
     claimed = trial.value(resolution.subs(u, ROUNDOFF)) / np.pi
     yield trial.at_most(claimed / 2, off_cosine, "half the resolution over π, beside the largest error from the cosine")
     yield trial.at_most(off_cosine, 8 * claimed, "largest error of an entry from the cosine")
+
+
+# Arcsines are steeper; opposite errors are worst
+
+
+@enclosed(arc_cosine_numerics, step="excess")
+def arcsines_are_steeper(half_sine: sp.Expr, excess: sp.Expr, trial: Trial) -> Findings:
+    """The derivative at the half sine; and the excess is nowhere negative."""
+    w = sp.Symbol("w", positive=True)
+    square = sp.diff(2 * sp.asin(w), w) ** 2
+    yield trial.same(square.subs(w, half_sine), 4 * (1 + excess))
+    yield trial.everywhere(0, excess, within={u: (0, sp.Rational(1, 2))})
+
+
+@enclosed(arc_cosine_numerics, step="largest factor")
+def opposite_errors_are_worst(factor: sp.Expr, trial: Trial) -> Findings:
+    """The ratio and its inverse at the four corners: one is the factor, none is above it."""
+    yield trial.same(factor * (1 - eta), 1 + eta)
+    for first, second in product((-eta, eta), repeat=2):
+        ratio = (1 + first) / (1 + second)
+        for each in (ratio, 1 / ratio):
+            yield trial.everywhere(each, factor, within={eta: (0, NINE)}, zero={eta: (0, 1)})

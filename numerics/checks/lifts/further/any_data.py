@@ -4,9 +4,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, positive
-from sparse_limits.numerics.checks.lifts.further.convolution_copies import is_least_size
-from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import ROUNDED, reached_far
+from sparse_limits.numerics.checks.lifts.copies import ends_at, guaranteed_by_copies, in_errors, is_least_size, positive
+from sparse_limits.numerics.checks.lifts.further.vector_copies import ROUNDED, reached_far
 from sparse_limits.numerics.evidence import Findings, Trial, empirical, exact
 from sparse_limits.numerics.lifts.copies import count_copies, tanh_student
 from sparse_limits.numerics.lifts.flow import gradient_flow

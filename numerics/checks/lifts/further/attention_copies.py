@@ -6,9 +6,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.lifts.copies import positive
-from sparse_limits.numerics.checks.lifts.further.convolution_copies import is_least_size
-from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import (
+from sparse_limits.numerics.checks.lifts.copies import is_least_size, positive
+from sparse_limits.numerics.checks.lifts.further.vector_copies import (
     ROUNDED,
     UNITS,
     copies_alone,

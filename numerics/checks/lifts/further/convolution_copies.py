@@ -1,15 +1,13 @@
 """Evidence for L21.2: constants of filters, chances and sizes of random sparse lifts of convolutions, and their flows."""
 
-from collections.abc import Mapping, Sequence
 from itertools import product
-from math import ceil, inf
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.lifts.copies import guaranteed_by_copies, positive
-from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import (
+from sparse_limits.numerics.checks.lifts.copies import guaranteed_by_copies, is_least_size, positive
+from sparse_limits.numerics.checks.lifts.further.vector_copies import (
     UNITS,
     copies_alone,
     random_lift,
@@ -17,7 +15,6 @@ from sparse_limits.numerics.checks.lifts.further.vector_copies_runs import (
     time_of_bound,
 )
 from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed, exact
-from sparse_limits.numerics.exact.balls import NoGuaranteeError
 from sparse_limits.numerics.lifts.pooled import count_filters
 from sparse_limits.theory.formulas.no_guarantee import no_guarantee
 from sparse_limits.theory.formulas.valued import valued
@@ -104,21 +101,6 @@ def so_many_copies_reach_the_goal(filter_loss: sp.Expr, copies_needed: sp.Expr, 
     yield trial.same(loss, goal, where={M: copies_needed})
     yield trial.same(loss * M**2, goal * copies_needed**2)
     yield positive(copies_needed, trial)
-
-
-def is_least_size(
-    claimed: sp.Expr, copies: sp.Expr, chance: sp.Expr, points: Sequence[Mapping[sp.Symbol, sp.Expr]], trial: Trial
-) -> Findings:
-    """That a size is the least that keeps both conditions of L17.1: twice the copies over the chance, re^{−nq/8} ≤ δ."""
-    for point in points:
-        try:
-            size = trial.value(claimed, point)
-        except (OverflowError, ValueError, NoGuaranteeError):  # too large for a float, not real, or none at all
-            size = inf
-        needed, q = ceil(trial.value(copies, point)), trial.value(chance, point)
-        failing = trial.value(8 * sp.log(r / delta), point)
-        kept = [n >= 2 * needed / q * (1 - 1e-12) and n >= failing / q for n in (size, size - 1)]
-        yield trial.holds(size % 1 == 0 and kept == [True, False], f"{size} is the least size at {point}")
 
 
 HALF = sp.Rational(1, 2)

@@ -6,7 +6,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.checks.operators.norms_planar import SIGNS
+from sparse_limits.numerics.checks.operators.norms import SIGNS
 from sparse_limits.numerics.evidence import Findings, Trial, empirical, enclosed
 from sparse_limits.theory.formulas.valued import valued
 from sparse_limits.theory.operators.further.planar_forms import n, planar_forms, x
