@@ -104,17 +104,20 @@ largest averages (from supersolutions): At $a=\sqrt{n/C}$, $b=\sqrt{m/R}$ no hei
 minimax (from supersolutions; cited: Sion, Pacific J. Math. 8 (1958) 171: for a function on two convex sets, one of them compact, that is
 quasi-convex and lower semicontinuous in one variable, quasi-concave and upper semicontinuous in the other, infimum and supremum may be
 exchanged): Let $V$ be continuous or constant on the cells of a grid. Above the edge the solutions $a,b$ are continuous, or constant on
-the cells, as $V$ is, and the probability measures $p,q$, on rows and columns together, are weakly compact. The heights are convex in $(a,b)$, so that the infimum of their maximum is the
-largest, over $p,q$, of the least $\int p\,(\frac1a+\frac1m\int Vb)+\int q\,(\frac1b+\frac1n\int Va)$.
+the cells, as $V$ is, and the probability measures $p,q$, on rows and columns together, are weakly compact. The heights are convex in
+$(a,b)$, so that the infimum of their maximum is the largest, over $p,q$, of the least $\int p\,(\frac1a+\frac1m\int Vb)+\int q\,(\frac1b+\frac1n\int Va)$.
 
 one place (from minimax; by Fubini): In this expression $a(u)$ occurs in $\frac pa+\frac{aQ}n$ and $b(v)$ in $\frac qb+\frac{bP}m$, with
 $Q=\int V(u,\cdot)q$ and $P=\int V(\cdot,v)p$.
 
 least sums (from one place): These sums are at least $[[row_bound]]$ and $[[column_bound]]$: they exceed these bounds by squares, which can
-be made $0$. A part of $p$ or $q$ without a density counts in $P$ and $Q$ alone. Densities near $p,q$ have nearly the same $P$ and $Q$, so
-that the supremum over densities is the same.
+be made $0$. A part of $p$ or $q$ without a density counts in $P$ and $Q$ alone.
 
-constant profile (from largest averages, least sums): For constant $V$ the bound of *largest averages* is $[[constant_edge]]$, and
+densities (from least sums; by Jensen): The averages $p',q'$ of $p,q$ over the cells of a grid are densities. On these cells $V$ is
+constant, or nearly so if they are small, so that $p',q'$ have the same $P,Q$, or nearly so. The bounds are square roots: the average of
+a bound over a cell is at most the bound at the averages. So the supremum over densities is that over all measures.
+
+constant profile (from largest averages, least sums, densities): For constant $V$ the bound of *largest averages* is $[[constant_edge]]$, and
 $p=q=\frac12$ attains it from below.
 
 product (from resolvent): For constant $V$ both heights are $z$ if and only if $z^2=[[level_square]]$ for the product $w=ab$.
