@@ -270,7 +270,7 @@ class Claim:
             raise ValueError(f"{self.label}: {self.proof}, expected PROVED where no step reaches samples alone")
         object.__setattr__(self, "proof", Proof.MEASURED if sampled else Proof.PROVED)
         sources = (step.source for step in self.steps if step.by is Carrier.CLAIM)
-        object.__setattr__(self, "uses", tuple(dict.fromkeys((*sources, *self.uses))))
+        object.__setattr__(self, "uses", tuple(sorted({*sources, *self.uses}, key=reading_order)))
         for step in self.steps:
             for slot in EXPRESSION_SLOT.findall(step.sentence):
                 if slot not in self.claimed:

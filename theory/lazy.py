@@ -19,6 +19,8 @@ class _LazyPackage(ModuleType):
     """A package with the names of `homes`, each looked up in its module, which is imported for it."""
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return dir(self)
         home = homes(self.__name__).get(name)
         if home is None:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
@@ -36,7 +38,8 @@ class _LazyPackage(ModuleType):
 def lazily(package: str) -> None:
     """Let a package offer what its file imports under `if TYPE_CHECKING:`, each name imported when it is first used.
 
-    To be called in the `else:` of that `if`, so that mypy and editors see the imports and nothing else.
+    To be called in the `else:` of that `if`, so that mypy and editors see the imports and nothing else. The names are also the
+    package's `__all__`, unless it writes its own; an import `as` the same name says to mypy that it is offered.
     """
     if not package.startswith("sparse_limits"):
         raise ImportError(

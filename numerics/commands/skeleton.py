@@ -154,12 +154,9 @@ def with_row(readme: str, topic: str, label: str) -> str:
 
 
 def exported(text: str, topic: str, name: str) -> str:
-    """The `__init__.py` of a topic with one name more, imported and listed in their order."""
+    """The `__init__.py` of a topic with one name more, imported in its order."""
     lines = text.splitlines()
-    added = f"    from sparse_limits.theory.{topic}.further.{name} import {name}"
+    added = f"    from sparse_limits.theory.{topic}.further.{name} import {name} as {name}"
     imports = [at for at, line in enumerate(lines) if IMPORT.match(line)]
     lines.insert(next((at for at in imports if lines[at] > added), lines.index("else:")), added)
-    start = lines.index("__all__ = [") + 1
-    end = lines.index("]", start)
-    lines[start:end] = sorted([*lines[start:end], f'    "{name}",'])
     return "\n".join(lines) + "\n"
