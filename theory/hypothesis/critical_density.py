@@ -12,10 +12,8 @@ from sparse_limits.theory.saliency.model import DENSITY, rho
 from sparse_limits.theory.saliency.symbols import CHANCE, MEAN
 from sparse_limits.theory.tails import t
 
-m = sp.Symbol("m", positive=True)  # e(t), the mean modulus of what is kept: of all weights, pruned ones as 0
-q = sp.Symbol("q", positive=True)  # p(t), the density of |w| at the threshold
-rho_c = sp.Symbol("rho_c", positive=True)  # critical density
-s_2 = sp.Symbol("s_2", positive=True)  # mean square of what is kept, pruned weights as 0
+m, s_2 = sp.symbols("m s_2", positive=True)  # mean modulus, e(t), and square of what is kept: pruned weights count as 0
+q, rho_c = sp.symbols("q rho_c", positive=True)  # p(t), the density of |w| at the threshold; critical density
 kappa, y = sp.symbols("kappa y", positive=True)  # t times the slope of the response, at the critical t; to integrate
 x, v = sp.symbols("x v", real=True)  # logarithm of a threshold over the critical one; a standard normal number
 alpha, beta, xi, eta = sp.symbols("alpha beta xi eta", real=True)  # logarithms and deviations of a neuron's two sides
@@ -23,19 +21,15 @@ D = sp.Symbol("D", nonnegative=True)  # share of the neurons that keep nothing
 
 falling = -q - m / t**2
 slope = m - t**2 * q
-
 mean_normal = sp.sqrt(2 / sp.pi) * sp.exp(-(t**2) / 2)
 gain_normal = t**2
 critical_normal = sp.erfc(1 / sp.sqrt(2))
-
 mean_uniform = (1 - t**2) / 2
 gain_uniform = 2 * t**2 / (1 - t**2)
 critical_uniform = 1 - 1 / sp.sqrt(3)
-
 mean_exponential = (1 + t) * sp.exp(-t)
 gain_exponential = t**2 / (1 + t)
 critical_exponential = sp.exp(-(1 + sp.sqrt(5)) / 2)
-
 dead = sp.Max(0, 1 - rho / rho_c)
 lost = kappa * x**2 / 2
 first = alpha - beta - lost.subs(x, beta) + xi
