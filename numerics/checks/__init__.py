@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -31,7 +32,10 @@ def checks_of(topic: str) -> list[Check]:
         InputError: if a claim that is checked is no name of the topic.
     """
     claims = claims_of(topic).values()
-    if not is_own(topic):
+    if is_own(topic):
+        for claim in claims:
+            _wrong_forms(claim)
+    else:
         _refuse_hidden(topic)
     written = _checks_in([own_module(topic)] if is_own(topic) else map(import_module, _modules(topic)))
     theirs = set().union(*map(labels_of, TOPICS)) if is_own(topic) else set()
@@ -98,12 +102,24 @@ def _with_comparisons(written: Iterable[Check], claims: Iterable[Claim]) -> list
 
 
 def _reasons(claim: Claim) -> list[Check]:
-    """The checks that stand beside a proof; InputError for what its author has to correct, as where a wrong form is the formula itself."""
-    try:
+    """The checks that stand beside a proof; InputError for what its author has to correct, as a reason of no step."""
+    with _corrected(claim, "reason"):
         return reasons(claim)
+
+
+def _wrong_forms(claim: Claim) -> None:
+    """InputError for wrong forms that are none; those of the project are computed where a check needs them."""
+    with _corrected(claim, "wrong form"):
+        claim.wrong_forms  # noqa: B018
+
+
+@contextmanager
+def _corrected(claim: Claim, what: str) -> Iterator[None]:
+    try:
+        yield
     except (TypeError, ValueError) as error:
         words = str(error).removeprefix(f"{claim.label}: ")
-        raise InputError(f"{claim.label}: {words}, expected another reason or wrong form") from error
+        raise InputError(f"{claim.label}: {words}, expected another {what}") from error
 
 
 def _modules(topic: str) -> list[str]:

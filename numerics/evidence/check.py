@@ -19,6 +19,7 @@ from typing import Any
 from sparse_limits.numerics.evidence.findings import Finding, Findings, Kind, Refutation, Scope, Verdict
 from sparse_limits.numerics.evidence.trial import Trial
 from sparse_limits.numerics.exact.balls import collecting
+from sparse_limits.theory.bounds import Sharp
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.places import places
 from sparse_limits.theory.reasons import Relation
@@ -51,13 +52,17 @@ def titled(control: str, replaces: Collection[str]) -> str:
 
 @dataclass(frozen=True)
 class Check:
-    """A check of one claim; `tests` is the number of statistical tests it announces, `cost` its rough seconds."""
+    """A check of one claim; `tests` is the number of statistical tests it announces, `cost` its rough seconds.
+
+    `written` holds the controls that are written for it; `controls` are these, the wrong forms of what it takes, and sharp bounds
+    that are a bit tighter: computed when they are first asked for, which a result that is kept from before does not need.
+    """
 
     claim: Claim
     name: str
     kind: Kind
     body: Body
-    controls: tuple[Control, ...]
+    written: tuple[Control, ...]
     tests: int = 0
     cost: float = 0.2
     step: str = ""  # of the proof, that it computes; none: it tries the claim as a whole
@@ -67,6 +72,20 @@ class Check:
     def subjects(self) -> tuple[str, ...]:
         """The names of what the claim and its steps give, and of its aids, that the check takes."""
         return tuple(name for name in inspect.signature(self.body).parameters if name != "trial")
+
+    @cached_property
+    def controls(self) -> tuple[Control, ...]:
+        forms = self.claim.wrong_forms
+        shared = (
+            Control(form, {name: value}, shared=True)
+            for name in self.subjects
+            for form, value in forms.get(name, {}).items()
+        )
+        tighter = (
+            Control(name, {bound.expression: bound.tighter(self.claim.expressions[bound.expression])})
+            for name, bound in _tighter_bounds(self).items()
+        )
+        return (*self.written, *shared, *tighter)
 
     @property
     def description(self) -> str:
@@ -124,8 +143,7 @@ def control(name: str, /, **changes: object) -> Callable[[Body], Body]:
 
 def _decorator(claim: Claim, kind: Kind, tests: int, cost: float, step: str) -> Callable[[Body], Check]:
     def make(body: Body) -> Check:
-        made = Check(claim, body.__name__, kind, body, getattr(body, "__controls__", ()), tests, cost, step)
-        return _validated(replace(made, controls=_all_controls(made)))
+        return _validated(Check(claim, body.__name__, kind, body, getattr(body, "__controls__", ()), tests, cost, step))
 
     return make
 
@@ -141,28 +159,13 @@ def reasons(claim: Claim) -> list[Check]:
         word = re.sub(r"\W+", "_", step).strip("_")
         for number, reason in enumerate(given if isinstance(given, tuple) else (given,)):
             name = reason.__name__ if reason.__name__ != "<lambda>" else f"{word}_{number + 1}" if number else word
-            made = Check(claim, name, Kind.EXACT, reason, (), step=step)
-            found.append(_validated(replace(made, controls=_all_controls(made))))
+            found.append(_validated(Check(claim, name, Kind.EXACT, reason, (), step=step)))
     return found
 
 
-def _all_controls(check: Check) -> tuple[Control, ...]:
-    """Those that are written for a check, the wrong forms of what it takes, and sharp bounds that are a bit tighter."""
-    forms = [
-        (name, form, value) for name in check.subjects for form, value in check.claim.wrong_forms.get(name, {}).items()
-    ]
-    shared = (Control(form, {name: value}, shared=True) for name, form, value in forms)
-    return (*check.controls, *shared, *_tighter_bounds(check.claim, check.name))
-
-
-def _tighter_bounds(claim: Claim, check: str) -> list[Control]:
-    """The sharp bounds of a claim whose examples a check computes with, each 1 % tighter."""
-    bounds = [bound for bound in claim.sharp if bound.check == check]
-    values = [bound.tighter(claim.expressions[bound.expression]) for bound in bounds]
-    return [
-        Control(f"{bound.expression} 1 % tighter", {bound.expression: value})
-        for bound, value in zip(bounds, values, strict=True)
-    ]
+def _tighter_bounds(check: Check) -> dict[str, Sharp]:
+    """The sharp bounds of a claim whose examples a check computes with, by the name of the control that makes them 1 % tighter."""
+    return {f"{bound.expression} 1 % tighter": bound for bound in check.claim.sharp if bound.check == check.name}
 
 
 def exact(claim: Claim, *, step: str = "", cost: float = 0.2) -> Callable[[Body], Check]:
@@ -197,14 +200,17 @@ def _validated(check: Check) -> Check:
             )
     if "trial" not in inspect.signature(check.body).parameters and check.body not in _written(check.claim):
         raise TypeError(f"{check.name}: a check takes the trial as its last argument")
-    names = [each.name for each in check.controls if not each.shared]
-    if len(set(names)) < len(names) or not all(each.changes for each in check.controls):
+    tighter = _tighter_bounds(check)
+    names = [*(each.name for each in check.written), *tighter]
+    if len(set(names)) < len(names) or not all(each.changes for each in check.written):
         raise TypeError(f"{check.name}: two controls have one name, or one changes nothing")
-    changed = {name for each in check.controls for name in each.changes}
+    changed = {name for each in check.written for name in each.changes}
+    changed |= {bound.expression for bound in tighter.values()}
     for name in changed - set(check.subjects):
         raise TypeError(f"a control of {check.name} changes {name!r}, which the check does not take")
-    for name in check.subjects:
-        if name in check.claim.claimed and name not in changed and not any(places(check.claim.claimed[name], "")):
+    claimed = [(name, check.claim.claimed[name]) for name in check.subjects if name in check.claim.claimed]
+    for name, formula in claimed:
+        if not (name in changed or any(places(formula, "")) or name in check.claim.wrong_forms):
             raise TypeError(f"no control of {check.name} changes {name!r}, which has no formula to be multiplied")
     if check.kind == Kind.STATISTICAL and check.tests < 1:
         raise TypeError(f"{check.name}: announce at least one statistical test")

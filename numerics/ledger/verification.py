@@ -369,13 +369,9 @@ def assembled(entry: Entry, checks: Sequence[Check], results: Mapping[tuple[str,
     names = {check.name for check in checks}
     unchecked += tuple(f"{bound.expression}, 1 % tighter" for bound in entry.claim.sharp if bound.check not in names)
     found = tuple(results[entry.label, check.name] for check in checks)
-    refuted = {(each.replaces, each.name) for result in found for each in result.controls if each.status == "refuted"}
-    unchecked += tuple(
-        f"wrong form {form!r} of {name}"
-        for name, forms in entry.claim.wrong_forms.items()
-        for form in forms
-        if ((name,), form) not in refuted
-    )
+    refuted = {each.title for result in found for each in result.controls if each.status == "refuted"}
+    passed = dict.fromkeys(title for result in found for title in result.passed if title not in refuted)
+    unchecked += tuple(f"wrong form {form!r} of {name}" for name, _, form in (each.partition(": ") for each in passed))
     return ClaimResult(entry, found, unchecked)
 
 

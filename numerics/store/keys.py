@@ -54,15 +54,18 @@ def _changed_at(path: Path) -> float:
 
 
 def digest_of(files: Iterable[Path], environment: Mapping[str, str]) -> str:
-    """A digest of the names of files in the package, of their contents, and of an environment.
-
-    The names are the same in a checkout, where folders of the package are links, and in an installed package.
-    """
+    """A digest of the names of files in the package, of their contents, and of an environment."""
     digest = sha256(repr(sorted(environment.items())).encode())
-    named = {Path(relpath(path, ROOT)).as_posix().removeprefix(f"{PACKAGE}/"): path for path in files}
+    named = {_name(path): path for path in files}
     for name, path in sorted(named.items()):
         digest.update(f"\0{name}\0".encode() + _content(path))
     return digest.hexdigest()
+
+
+@cache
+def _name(path: Path) -> str:
+    """The same in a checkout, where folders of the package are links, and in an installed package."""
+    return Path(relpath(path, ROOT)).as_posix().removeprefix(f"{PACKAGE}/")
 
 
 @cache
