@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from numbers import Integral, Real
 from typing import Any
 
@@ -20,6 +21,7 @@ __all__ = [
     "RESIDUALS",
     "InputError",
     "Seed",
+    "array_of_tensor",
     "check_residual",
     "checked_array",
     "checked_bool",
@@ -133,13 +135,47 @@ def checked_bool(name: str, value: bool) -> bool:
 
 
 def checked_array(name: str, values: Any) -> NDArray[Any]:
-    """Return the values as an array; InputError for ragged lists, and for masked entries, which numpy would count like the others."""
+    """Return the values as an array, tensors of PyTorch too; InputError for ragged lists, for what numpy cannot read, and for masked
+    entries, which it would count like the others."""
     if np.ma.is_masked(values):
         raise InputError(f"{name} has masked entries, expected an array without")
+    if is_tensor(values):
+        return array_of_tensor(name, values)
     try:
         return np.asarray(values)
     except ValueError as error:
         raise InputError(f"{name} is ragged, expected an array or lists of equal lengths") from error
+    except (RuntimeError, TypeError) as error:  # of lists of tensors
+        raise InputError(
+            f"{name} is a {type(values).__name__} that numpy cannot read, expected an array, or one tensor"
+        ) from error
+
+
+def is_tensor(values: object) -> bool:
+    """Whether it is a tensor of PyTorch, which is not imported to see it."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(values, torch.Tensor)
+
+
+def array_of_tensor(name: str, tensor: Any) -> NDArray[Any]:
+    """A tensor as an array, in the tensor's own memory where that can be; what NumPy has no type for, such as bfloat16, as float32.
+
+    InputError for a tensor without entries of its own, for quantized ones, and for a sparse one of more than MOST_ENTRIES entries.
+    """
+    import torch
+
+    kind = f"{tensor.dtype}, {'nested' if tensor.is_nested else tensor.layout}, on {tensor.device}"
+    if tensor.layout != torch.strided and tensor.numel() > MOST_ENTRIES:
+        raise InputError(
+            f"{name} is a tensor of {kind}, with {tensor.numel()} entries, expected at most {MOST_ENTRIES}, or scipy.sparse"
+        )
+    try:
+        found = tensor.detach().cpu().to_dense()
+        known = found.dtype in (torch.float16, torch.float32, torch.float64) or not found.is_floating_point()
+        array: NDArray[Any] = (found if known else found.float()).resolve_conj().resolve_neg().numpy()
+    except (RuntimeError, TypeError, NotImplementedError) as error:
+        raise InputError(f"{name} is a tensor of {kind}, expected one of numbers, dense or sparse") from error
+    return array
 
 
 def finite_vector(name: str, values: ArrayLike) -> Floats:

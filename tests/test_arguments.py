@@ -4,9 +4,17 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from helpers import needs
 
 import sparse_limits as sl
-from sparse_limits.numerics.arguments import HIGHEST_SEED, InputError, proper_share, seed_number, seed_sequence
+from sparse_limits.numerics.arguments import (
+    HIGHEST_SEED,
+    InputError,
+    checked_array,
+    proper_share,
+    seed_number,
+    seed_sequence,
+)
 
 
 def test_a_number_a_sequence_and_a_generator_are_seeds():
@@ -69,3 +77,32 @@ def test_the_same_sequence_of_seeds_explains_a_mask_in_the_same_way():
     mask = np.random.default_rng(0).random((40, 64)) < 0.3
     one, other = (sl.explain(mask, data, rows=400, seed=seed)[0] for _ in range(2))
     assert [each.log_likelihood for each in one] == [each.log_likelihood for each in other]
+
+
+def test_tensors_of_every_kind_are_arrays():
+    torch = needs("torch")
+    array = np.arange(6.0).reshape(2, 3) % 2
+    plain = torch.tensor(array)
+    for each in (plain.clone().requires_grad_(), plain.bfloat16(), plain.to_sparse(), plain.bool()):
+        assert np.array_equal(checked_array("mask", each), array)
+    sparse = torch.sparse_coo_tensor([[0], [1]], [1.0], (10**6, 10**6), check_invariants=True)
+    for wrong in (plain.to("meta"), list(plain.clone().requires_grad_()), sparse):
+        with pytest.raises(InputError, match=r"^mask is a .*, expected"):
+            checked_array("mask", wrong)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        sl.fit,
+        lambda each: sl.global_mask(each, 0.3),
+        lambda each: sl.corrected_singular_values(each, 1),
+        lambda each: sl.cut_distance(each, 0.5),
+        sl.scan_mask,
+        lambda each: sl.smoothed(each, 2),
+    ],
+)
+def test_functions_take_parameters_of_modules(function):
+    array = (np.arange(48).reshape(8, 6) % 3 == 0).astype(np.float32)
+    found = function(needs("torch").tensor(array).requires_grad_())
+    assert type(found) is type(function(array))

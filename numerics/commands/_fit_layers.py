@@ -208,7 +208,10 @@ def _no_methods(layer: LayerSummary) -> str:
 
 def _selection(layer: LayerSummary) -> str:
     found = layer["selection"]
-    return "-" if found is None else f"{found['kept']}:{found['length']}{' down' if found['columns'] else ''}"
+    if found is None:
+        return "-"
+    apart = f" by {found['step']}" if found["step"] > 1 else ""
+    return f"{found['kept']}:{found['length']}{apart}{' down' if found['columns'] else ''}"
 
 
 def _chain_row(chain: ChainSummary) -> tuple[str, ...]:
@@ -267,6 +270,8 @@ def _legend(summary: LayersSummary) -> list[str]:
         f"level of each test {UNLIKELY:g}. N:M: every block of M "
         "weights of a row (down: of a column) keeps N; M is the whole row (column): ranked by rows (columns).",
     ]
+    if any(each["selection"] is not None and each["selection"]["step"] > 1 for each in summary["layers"]):
+        lines.append("by S: the weights of a block are S apart, as channels at one place of a kernel of S weights are.")
     if any(map(_nothing_left, summary["layers"])):
         lines.append("noise -: outside the whole lines all weights are kept, or none: nothing to fit.")
     if any(each["noise"] is None and _size(each) > MOST_FITTED for each in summary["layers"]):

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from sparse_limits.numerics.arguments import InputError
+from sparse_limits.numerics.arguments import InputError, array_of_tensor
 from sparse_limits.numerics.files.archives import open_archive
 from sparse_limits.numerics.files.headers import check_numbers, checked_header, whole_file
 from sparse_limits.numerics.printing.plain_text import plain
@@ -95,10 +95,7 @@ def array_of(name: str, tensor: Any) -> NDArray[Any]:
         kind = plain(f"{tensor.dtype} {tensor.layout}", 60)
         raise InputError(f"{name} is a tensor of {kind}, expected real numbers, neither sparse nor quantized")
     _check_size(tensor.numel())
-    plain_type = tensor.dtype in (torch.float16, torch.float32, torch.float64) or not tensor.is_floating_point()
-    moved = tensor.detach().cpu() if plain_type else tensor.detach().cpu().to(torch.float32)
-    array: NDArray[Any] = np.array(moved.resolve_neg().numpy())  # a copy, for the file may be mapped
-    return array
+    return np.array(array_of_tensor(name, tensor))  # a copy, for the file may be mapped
 
 
 def _names(held: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.fitting.homogeneity import log_choose
+from sparse_limits.numerics.fitting.chances import log_choose
 from sparse_limits.numerics.fitting.levels import UNLIKELY
 from sparse_limits.numerics.masks.layers import LayerFile
 from sparse_limits.numerics.printing.plain_text import plain

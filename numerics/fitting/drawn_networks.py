@@ -5,7 +5,7 @@ scored with the data, and the weights of the layer in question are ranked, as ma
 mask by ranking this layer, it is one of these, and the rank of its deviation among theirs is a p-value without any
 approximation. Under one threshold for all layers this holds except for what the number of weights kept in the layer tells of its network.
 Its deviations are those of row counts, of column counts and of cycles of length four (pairs of
-rows that share a pair of columns), each from all of the masks together.
+rows that share a pair of columns), each from all of the masks together. Empty lines are compared alone.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _drawn(
 
 
 def _explained(method: str, masks: Sequence[Mask], place: int) -> Explanation:
-    """How the first of masks [m, n] stands among all of them."""
+    """How the first of masks [m, n] stands among all of them. Empty lines have a p of their own, which is no part of that of all."""
     rows, columns = (np.array([each.sum(axis=axis) for each in masks]) for axis in (1, 0))
     m, n = masks[0].shape
     densities = columns.mean(axis=0) / m

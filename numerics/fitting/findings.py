@@ -7,8 +7,9 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from sparse_limits.numerics.fitting.block_patterns import Blocks
 from sparse_limits.numerics.fitting.fit import Distance, Fit, Spectrum
-from sparse_limits.numerics.fitting.homogeneity import Blocks, Homogeneity, Side
+from sparse_limits.numerics.fitting.homogeneity import Homogeneity, Side
 from sparse_limits.numerics.fitting.levels import TOLD_APART, UNLIKELY
 from sparse_limits.numerics.fitting.model import Model
 from sparse_limits.numerics.fitting.recognition import Emptied, Seen
@@ -44,6 +45,7 @@ class BlockSummary(TypedDict):
 
     kept: int
     length: int
+    step: int
     along: str
     log10_chance: float
 
@@ -242,7 +244,13 @@ def _side(side: Side, expected: float) -> SideSummary:
 
 
 def _blocks(found: Blocks) -> BlockSummary:
-    return {"kept": found.kept, "length": found.length, "along": found.along, "log10_chance": found.log10_chance}
+    return {
+        "kept": found.kept,
+        "length": found.length,
+        "step": found.step,
+        "along": found.along,
+        "log10_chance": found.log10_chance,
+    }
 
 
 def _model(model: Model) -> ModelSummary:

@@ -21,10 +21,11 @@ from sparse_limits.numerics.arguments import FRESH_ROWS, MOST_SAMPLES, InputErro
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.data import Data, Dataset, batch, dataset_of
 from sparse_limits.numerics.door import door
+from sparse_limits.numerics.fitting.block_patterns import Blocks, Selection
 from sparse_limits.numerics.fitting.drawn_networks import DeepNetwork, checked_network, explain_layer
 from sparse_limits.numerics.fitting.explanation import Excluded, Explanation, explain
 from sparse_limits.numerics.fitting.factor_model import FINE, count, factors, fit_family, posterior
-from sparse_limits.numerics.fitting.homogeneity import Blocks, Homogeneity, Selection, homogeneity_of, selected_by
+from sparse_limits.numerics.fitting.homogeneity import Homogeneity, homogeneity_of, selected_by
 from sparse_limits.numerics.fitting.levels import UNLIKELY
 from sparse_limits.numerics.fitting.method_law import Setting
 from sparse_limits.numerics.fitting.model import Model, draw, draw_constant, fit_model

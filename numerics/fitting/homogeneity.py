@@ -10,20 +10,20 @@ once more, given the counts of the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import exp, gcd, inf, lgamma, log, sqrt
-from typing import NamedTuple
+from math import exp, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.special import gammaincc
 from scipy.stats import binom
 
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.bridge import numeric
+from sparse_limits.numerics.fitting.block_patterns import Blocks, Selection, blocks_of
+from sparse_limits.numerics.fitting.chances import log_choose, log_rectangle
+from sparse_limits.numerics.fitting.given_counts import given_p
 from sparse_limits.numerics.fitting.levels import UNLIKELY
 from sparse_limits.numerics.statistics.exact_tests import TwoCounts
 from sparse_limits.theory.graphon import chi_statistic, symbols
@@ -33,7 +33,6 @@ Counts = NDArray[np.int64]
 
 DRAWS = 4999  # of the counts of a side: enough to refuse at the level
 MOST_LINES = 20_000  # whose counts are drawn: of more, as many at random are tested
-BLOCK_ENTRIES = 2**20  # of a mask, looked at together
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ class Side:
     that many empty lines.
     chi: χ over its expectation, 1 for a uniform mask; chi_p: its two-sided p-value, from `draws` exact draws. Of more than
     20 000 lines both are those of 20 000, chosen at random. p: of both tests together. equal: whether all counts are the
-    same, and could not be so by chance. whole: whether each row (column) is kept as a whole or not at all: structured
-    pruning. given: p-value of a larger χ given the counts of the other side; None if those are even.
+    same, and could not be so by chance. whole: whether each row (column) is kept as a whole or not at all, and not by
+    chance: structured pruning. given: p-value of a larger χ given the counts of the other side; None if those are even.
     """
 
     number: int
@@ -78,16 +77,6 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Blocks:
-    """Every block of `length` consecutive entries keeps exactly `kept`, along rows or along columns."""
-
-    kept: int
-    length: int
-    along: str
-    log10_chance: float
-
-
-@dataclass(frozen=True)
 class Homogeneity:
     """Both sides of a mask and the smallest exact block pattern, if any."""
 
@@ -109,8 +98,7 @@ def homogeneity_of(mask: csr_array, rng: np.random.Generator) -> Homogeneity:
     m, n = mask.shape
     if not 0 < mask.nnz < m * n:
         raise InputError(f"the mask keeps {mask.nnz} of {m * n} entries, expected some, not all")
-    blocks = _blocks(mask, "rows") or _blocks(csr_array(mask.T), "columns")
-    return homogeneity_of_counts(*degrees(mask), blocks, rng)
+    return homogeneity_of_counts(*degrees(mask), blocks_of(mask), rng)
 
 
 def homogeneity_of_counts(
@@ -123,8 +111,8 @@ def homogeneity_of_counts(
     other = drawn if m == n <= MOST_LINES else _drawn_spreads(some_columns, m, rng)
     down, across = _side(rows, n, some_rows, drawn), _side(columns, m, some_columns, other)
     return Homogeneity(
-        replace(down, given=_given(rows, columns)) if across.uneven else down,
-        replace(across, given=_given(columns, rows)) if down.uneven else across,
+        replace(down, given=given_p(rows, columns, DRAWS, rng)) if across.uneven else down,
+        replace(across, given=given_p(columns, rows, DRAWS, rng)) if down.uneven else across,
         blocks,
     )
 
@@ -181,7 +169,9 @@ def _side(counts: Counts, length: int, tested: Counts, drawn: NDArray[np.float64
         min(1.0, 2 * (1 + tail) / (1 + drawn.size)),
         drawn.size,
         smallest == largest and chance < log(UNLIKELY),
-        length > 1 and bool(np.isin(counts, (0, length)).all()),
+        length > 1
+        and bool(np.isin(counts, (0, length)).all())
+        and log_rectangle(number, length, kept // length, length) < log(UNLIKELY),
     )
 
 
@@ -206,22 +196,6 @@ def _extreme(counts: Counts, length: int) -> float:
 def _spread(counts: Counts) -> float:
     """Σ (count − mean)², which is χ up to a factor that the uniform law fixes."""
     return float(((counts - counts.mean()) ** 2).sum())
-
-
-def _given(counts: Counts, others: Counts) -> float:
-    """The chance of a larger spread of `counts` if each line of the other side, of which `others` are kept, is shuffled.
-
-    The spread is |Σ_j x_j|², x_j the centred lines. Their products have mean 0 and variance |x_j|² |x_k|²/(number − 1),
-    any two products are uncorrelated: this gives its mean and variance. Its law is approximated by the gamma law with these.
-    """
-    number = counts.size
-    squares = others * (1 - others / number)
-    mean = squares.sum()
-    products = mean**2 - (squares**2).sum()  # twice those of pairs
-    if number < 2 or products <= 1e-9 * mean**2:
-        return 1.0
-    scale = 2 * products / (number - 1) / mean
-    return float(gammaincc(mean / scale, _spread(counts) / scale))
 
 
 def _expected_spread(number: int, length: int, kept: int) -> float:
@@ -271,67 +245,13 @@ def _law(length: int, share: float) -> tuple[Counts, NDArray[np.float64]]:
     return values, chances / chances.sum()
 
 
-def _blocks(mask: csr_array, along: str) -> Blocks | None:
-    """The shortest block length ≥ 2 that divides a row into blocks of equal counts, unless chance explains it."""
-    m, n = mask.shape
-    rows = np.repeat(np.arange(m, dtype=np.int64), np.diff(mask.indptr))
-
-    def equal(length: int, each: int) -> bool:
-        counts = np.bincount(rows * (n // length) + mask.indices // length, minlength=m * n // length)
-        return bool((counts == each).all())
-
-    return _shortest(m, n, mask.nnz, along, equal)
-
-
-def blocks_of(kept: NDArray[np.bool_]) -> Blocks | None:
-    """The smallest exact block pattern, along rows if there is one, of a mask [m, n] that keeps some entries, not all."""
-    number = int(np.count_nonzero(kept))
-    for along, mask in (("rows", kept), ("columns", kept.T)):
-        m, n = mask.shape
-        step = max(1, BLOCK_ENTRIES // n)
-
-        def equal(length: int, each: int, mask: NDArray[np.bool_] = mask, step: int = step) -> bool:
-            parts = (mask[start : start + step] for start in range(0, len(mask), step))
-            return all((part.reshape(-1, length).sum(axis=1) == each).all() for part in parts)
-
-        if (found := _shortest(m, n, number, along, equal)) is not None:
-            return found
-    return None
-
-
-def _shortest(m: int, n: int, kept: int, along: str, equal: Callable[[int, int], bool]) -> Blocks | None:
-    """The shortest length of which chance does not explain equal counts, and whose blocks are `equal`."""
-    shortest = m * n // gcd(m * n, kept)  # the density times the length is a whole number
-    for length in range(shortest, n, shortest):
-        if length < 2 or n % length:
-            continue
-        each, blocks = kept * length // (m * n), m * n // length
-        chance = blocks * log_choose(length, each) - log_choose(m * n, kept)
-        if chance < log(UNLIKELY) and equal(length, each):
-            return Blocks(each, length, along, chance / log(10))
-    return None
-
-
-def log_choose(n: int, k: int) -> float:
-    """ln C(n, k), -inf for k > n."""
-    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) if k <= n else -inf
-
-
-class Selection(NamedTuple):
-    """Weights are ranked in blocks of `length` along rows (or columns), and `kept` of each block stay (S12, S13)."""
-
-    length: int
-    kept: int
-    columns: bool
-
-
 def selected_by(homogeneity: Homogeneity) -> Selection | None:
     """The selection that a mask betrays by counts that are all equal; None for one threshold and for whole units."""
     rows, columns, blocks = homogeneity.rows, homogeneity.columns, homogeneity.blocks
     if rows.whole or columns.whole:
         return None
     if blocks is not None:
-        return Selection(blocks.length, blocks.kept, blocks.along == "columns")
+        return Selection(blocks.length, blocks.kept, blocks.along == "columns", blocks.step)
     if rows.equal or columns.equal:
         side = rows if rows.equal else columns
         return Selection(side.length, side.smallest, not rows.equal)

@@ -17,11 +17,12 @@ import numpy as np
 
 from sparse_limits.numerics.arguments import InputError, Seed, seed_number
 from sparse_limits.numerics.door import door
+from sparse_limits.numerics.fitting.block_patterns import blocks_of
 from sparse_limits.numerics.fitting.changes import FileChange, changes
-from sparse_limits.numerics.fitting.homogeneity import MOST_LINES, blocks_of, homogeneity_of_counts, selected_by
+from sparse_limits.numerics.fitting.homogeneity import MOST_LINES, homogeneity_of_counts, selected_by
 from sparse_limits.numerics.fitting.layer_noise import MOST_FITTED, NoiseSummary, noise_of
 from sparse_limits.numerics.fitting.structure import Structure, structure_of_counts
-from sparse_limits.numerics.fitting.summary import SelectionSummary
+from sparse_limits.numerics.fitting.summary import SelectionSummary, selection_summary
 from sparse_limits.numerics.fitting.tiles import tiles_of
 from sparse_limits.numerics.fitting.verdict import CLASS_WORDS
 from sparse_limits.numerics.limits import check_work
@@ -100,7 +101,7 @@ class ChainSummary(TypedDict):
 
 
 class LeftOut(TypedDict):
-    """An array that is no layer, and why: vector, empty, bias, optimiser, mask of attention, norm, embedding, weights of a mask, or what
+    """An array that is no layer, and why: vector, empty, bias, optimiser, scales of weight_norm, mask of attention, norm, embedding, weights of a mask, or what
     `masks.quantised` says."""
 
     name: str
@@ -325,7 +326,7 @@ def layer_summary(layer: Layer, short: str, *, seed: Seed = 0, first: bool = Tru
     found["class"] = CLASS_WORDS[tested.kind]
     found["rows_p"], found["columns_p"] = tested.rows.p, tested.columns.p
     if selection is not None:
-        found["selection"] = {"length": selection.length, "kept": selection.kept, "columns": selection.columns}
+        found["selection"] = selection_summary(selection)
     found["whole_lines"] = [] if structure is None else _whole_lines(structure)
     found["noise"], found["methods"], found["seen"] = noise_of(kept, tested, structure, seed_number(seed))
     if not first:

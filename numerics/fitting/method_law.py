@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.special import gammaln, xlog1py, xlogy
 
 from sparse_limits.numerics.data import Dataset
-from sparse_limits.numerics.fitting.homogeneity import Counts, Selection
+from sparse_limits.numerics.fitting.block_patterns import Selection
+from sparse_limits.numerics.fitting.homogeneity import Counts
 from sparse_limits.numerics.masks.selection import Mask, n_of_m_mask, top_k_mask
 from sparse_limits.numerics.networks import random_network
 from sparse_limits.numerics.prediction.first_layer.row_law import Problem, row_scores
@@ -91,7 +92,7 @@ def law_of(problem: Problem, setting: Setting, rows: int, rng: np.random.Generat
         number = max(FEWEST_DRAWN, rows // problem.width)
         kept = np.concatenate([fresh_mask(problem, setting, None, rng) for _ in range(number)])
     else:
-        block = selection.length if selection is not None and selection.columns else 1
+        block = selection.length * selection.step if selection is not None and selection.columns else 1
         scores = row_scores(problem, max(1, rows // block) * block, rng)
         kept = problem.mask(scores) if selection is None else ranked_in(scores, selection)
     half = 0.5 / len(kept)
@@ -119,8 +120,10 @@ def fresh_mask(problem: Problem, setting: Setting, kept: int | None, rng: np.ran
 def ranked_in(scores: Floats, selection: Selection) -> Mask:
     """The mask of scores [m, n] that are ranked as a selection says."""
     if selection.columns:
-        return n_of_m_mask(scores.T, selection.kept, selection.length).T
-    return n_of_m_mask(scores, selection.kept, selection.length)
+        return ranked_in(scores.T, selection._replace(columns=False)).T
+    order, mask = selection.places(scores.shape[1]).ravel(), np.empty(scores.shape, bool)
+    mask[:, order] = n_of_m_mask(scores[:, order], selection.kept, selection.length)
+    return mask
 
 
 def deviations_from(law: MethodLaw, kept: Mask, rng: np.random.Generator) -> tuple[float, float, float]:

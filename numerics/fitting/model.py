@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import softmax
 
+from sparse_limits.numerics.fitting.block_patterns import Selection
 from sparse_limits.numerics.fitting.factor_model import (
     COARSE,
     FINE,
@@ -22,7 +23,6 @@ from sparse_limits.numerics.fitting.factor_model import (
     fit_half_normal_rows,
     posterior,
 )
-from sparse_limits.numerics.fitting.homogeneity import Selection
 from sparse_limits.numerics.masks.sampling import sample_constant, sample_step
 
 Floats = NDArray[np.floating]
@@ -131,14 +131,15 @@ def _draw_selected(shares: Floats, selection: Selection, m: int, n: int, rng: np
     """
     if selection.columns:
         return csr_array(_draw_selected(shares, selection._replace(columns=False), n, m, rng).T)
-    blocks = _scaled(shares.reshape(-1, selection.length), selection.kept)
-    columns = np.arange(n).reshape(blocks.shape)
+    columns = selection.places(n)
+    blocks = _scaled(shares[columns], selection.kept)
+    places = np.arange(n).reshape(columns.shape)
     step, parts = max(1, 2**20 // n), []
     for top in range(0, m, step):
-        drawn = rng.permuted(np.broadcast_to(columns, (min(step, m - top), *columns.shape)), axis=2)
+        drawn = rng.permuted(np.broadcast_to(places, (min(step, m - top), *places.shape)), axis=2)
         reached = np.floor(blocks.ravel()[drawn].cumsum(axis=2) + rng.random((*drawn.shape[:2], 1)))
         rows, kept, place = np.nonzero(np.diff(reached, axis=2, prepend=0) > 0)
-        parts.append((top + rows, drawn[rows, kept, place]))
+        parts.append((top + rows, columns.ravel()[drawn[rows, kept, place]]))
     rows, kept = (np.concatenate(each) for each in zip(*parts, strict=True))
     return csr_array((np.ones(rows.size, bool), (rows, kept)), shape=(m, n))
 

@@ -21,7 +21,8 @@ from math import ceil, exp
 import numpy as np
 from scipy.sparse import csr_array
 
-from sparse_limits.numerics.fitting.homogeneity import Homogeneity, degrees, homogeneity_of, log_choose, selected_by
+from sparse_limits.numerics.fitting.chances import log_choose
+from sparse_limits.numerics.fitting.homogeneity import Homogeneity, degrees, homogeneity_of, selected_by
 from sparse_limits.numerics.fitting.levels import UNLIKELY
 from sparse_limits.numerics.fitting.model import Model
 from sparse_limits.numerics.fitting.repeated import Repeated, repeated_in
@@ -32,7 +33,7 @@ from sparse_limits.theory.graphon.taxonomy import Heterogeneity
 
 @dataclass(frozen=True)
 class Emptied:
-    """So many of the lines of a side that are empty, or full, beside a rest with even counts. p: at most the chance of so many."""
+    """So many of the `number` lines of a side are empty, or full, beside a rest with even counts. p: at most the chance of so many, among the lines that are not empty if they are full."""
 
     side: str
     full: bool
@@ -120,7 +121,7 @@ def emptied_of(mask: csr_array, rng: np.random.Generator) -> tuple[Emptied, ...]
         for side, which, length in zip(("rows", "columns"), lines, rest.shape[::-1], strict=True):
             p = _chance(which.size, length, rest.nnz, int(which.sum()), full)
             if p < UNLIKELY:
-                found.append(Emptied(side, full, int(which.sum()), which.size, p))
+                found.append(Emptied(side, full, int(which.sum()), mask.shape[side == "columns"], p))
         rest = csr_array(rest[np.flatnonzero(~lines[0])][:, np.flatnonzero(~lines[1])])
     if not found or rest.nnz in (0, rest.shape[0] * rest.shape[1]):
         return ()

@@ -4,7 +4,7 @@ Methods that prune weights at initialisation leave dead lines too: a row factor 
 likes. But then it also leaves lines that are nearly dead, and where whole lines were removed those are missing. Two
 tests:
 
-- what is left, without dead rows and columns, is kept whole: the chance of any such rectangle in a uniform mask;
+- what is left, without dead rows and columns, is kept whole: the chance of so unlikely a rectangle, of any sides, in a uniform mask;
 - for each dead line there are at least NEARLY nearly dead lines, which keep at most half of the mean of the lines that keep any: their
   number among dead and nearly dead lines is binomial. This holds for half-normal rows (S4) while at most MOST_GONE
   of the lines are dead and the others keep FEWEST_KEPT on average, and the test asks for both. Units that no sample activates are an
@@ -16,13 +16,14 @@ Full lines are the dead lines of the complement.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from sparse_limits.numerics.fitting.homogeneity import Counts, degrees, log_choose
+from sparse_limits.numerics.fitting.chances import log_rectangle
+from sparse_limits.numerics.fitting.homogeneity import Counts, degrees
 from sparse_limits.numerics.fitting.levels import UNLIKELY
 from sparse_limits.numerics.statistics.exact_tests import binomial_at_most
 
@@ -78,9 +79,10 @@ def structure_of_counts(rows: Counts, columns: Counts, silent: NDArray[np.bool_]
     m, n = rows.size, columns.size
     living = np.flatnonzero(rows), np.flatnonzero(columns)
     left = living[0].size * living[1].size
-    if rows.sum() == left and (chance := _rectangle(m, n, living[0].size, living[1].size)) < UNLIKELY:
+    sides = living[0].size, living[1].size
+    if rows.sum() == left and (chance := log_rectangle(m, n, *sides)) < log(UNLIKELY):
         dead = (("rows", np.flatnonzero(rows == 0)), ("columns", np.flatnonzero(columns == 0)))
-        gone = tuple(Removal(side, False, lines, 0, chance) for side, lines in dead if lines.size)
+        gone = tuple(Removal(side, False, lines, 0, exp(chance)) for side, lines in dead if lines.size)
         return Structure(gone, True, *living)
     if silent is not None:
         columns = np.where(silent & (columns == 0), -1, columns)
@@ -109,8 +111,3 @@ def _removal(side: str, counts: Counts, length: int, kept: bool) -> Removal | No
     lines, nearly = np.flatnonzero(held == 0), int((others <= others.mean() / 2).sum())
     p = binomial_at_most(nearly, lines.size + nearly, NEARLY / (1 + NEARLY))
     return Removal(side, kept, lines, nearly, p) if p < UNLIKELY else None
-
-
-def _rectangle(m: int, n: int, rows: int, columns: int) -> float:
-    """At most the chance that a uniform mask of rows · columns entries is a rectangle."""
-    return exp(min(0.0, log_choose(m, rows) + log_choose(n, columns) - log_choose(m * n, rows * columns)))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from sparse_limits.numerics.columns import AboutSummary
+from sparse_limits.numerics.fitting.block_patterns import Selection
 from sparse_limits.numerics.fitting.explanation import Excluded, Explanation
 from sparse_limits.numerics.fitting.findings import Findings, findings
 from sparse_limits.numerics.fitting.fit import Fit, Methods
-from sparse_limits.numerics.fitting.homogeneity import Selection, degrees
+from sparse_limits.numerics.fitting.homogeneity import degrees
 from sparse_limits.numerics.fitting.levels import REJECTED, UNLIKELY
 from sparse_limits.numerics.fitting.structure import Removal, Structure
 from sparse_limits.numerics.fitting.verdict import account, verdict
@@ -42,6 +43,7 @@ class SelectionSummary(TypedDict):
     length: int
     kept: int
     columns: bool
+    step: int
 
 
 # as `Verdict`; class: its kind, of G6.1
@@ -212,7 +214,7 @@ def _verdict(found: Fit) -> VerdictSummary:
     return {
         "status": said.status,
         "class": said.kind,
-        "selection": None if said.selection is None else _selection(said.selection),
+        "selection": None if said.selection is None else selection_summary(said.selection),
         "constant_is_noise": said.constant_is_noise,
         "fitted_explains": said.fitted_explains,
         "compatible_methods": said.compatible_methods,
@@ -220,8 +222,9 @@ def _verdict(found: Fit) -> VerdictSummary:
     }
 
 
-def _selection(found: Selection) -> SelectionSummary:
-    return {"length": found.length, "kept": found.kept, "columns": found.columns}
+def selection_summary(found: Selection) -> SelectionSummary:
+    """A selection in numbers."""
+    return {"length": found.length, "kept": found.kept, "columns": found.columns, "step": found.step}
 
 
 def _structure(found: Structure) -> StructureSummary:

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from sparse_limits.numerics.fitting.homogeneity import BLOCK_ENTRIES, Counts, log_choose
+from sparse_limits.numerics.fitting.block_patterns import BLOCK_ENTRIES
+from sparse_limits.numerics.fitting.chances import divisors, log_choose
+from sparse_limits.numerics.fitting.homogeneity import Counts
 from sparse_limits.numerics.fitting.levels import UNLIKELY
 
 
@@ -52,7 +54,7 @@ def tiles_of(mask: csr_array | NDArray[np.bool_], rows: Counts, columns: Counts)
     if tall * wide == 1 or tall == m or wide == n:
         return None
     number, area = m * n // (tall * wide), tall * wide
-    chance = log_choose(number, kept // area) - log_choose(m * n, kept) + log(_divisors(m) * _divisors(n))
+    chance = log_choose(number, kept // area) - log_choose(m * n, kept) + log(len(divisors(m)) * len(divisors(n)))
     if chance >= log(UNLIKELY):
         return None
     return Tiles(tall, wide, kept // area, number, chance / log(10))
@@ -79,8 +81,3 @@ def _changes(mask: csr_array | NDArray[np.bool_], axis: int) -> NDArray[np.bool_
         part = mask[start : start + step]
         changes |= (part[:, 1:] != part[:, :-1]).any(axis=0)
     return changes
-
-
-def _divisors(number: int) -> int:
-    """How many there are."""
-    return sum(number % each == 0 for each in range(1, number + 1))

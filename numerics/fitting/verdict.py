@@ -9,9 +9,10 @@ import numpy as np
 
 from sparse_limits.numerics.bridge import numeric
 from sparse_limits.numerics.door import door
+from sparse_limits.numerics.fitting.block_patterns import Selection
 from sparse_limits.numerics.fitting.explanation import TRAINING, Explanation, Origin, Status, one_law, origin_of
 from sparse_limits.numerics.fitting.fit import Fit
-from sparse_limits.numerics.fitting.homogeneity import Homogeneity, Selection, selected_by
+from sparse_limits.numerics.fitting.homogeneity import Homogeneity, selected_by
 from sparse_limits.numerics.fitting.levels import FEW_ROWS, REJECTED, UNLIKELY
 from sparse_limits.numerics.fitting.structure import Removal, Structure
 from sparse_limits.theory.graphon.taxonomy import CLASSES, Heterogeneity
@@ -143,7 +144,9 @@ def _whole_lines(found: Homogeneity) -> list[str]:
 def _selection_line(selection: Selection, shape: tuple[int, int]) -> str:
     along = "column" if selection.columns else "row"
     line = selection.length == shape[0 if selection.columns else 1]
-    block = f"each {along}" if line else f"each block of {selection.length} along every {along}"
+    apart = "" if selection.step == 1 else f", {selection.step} apart"
+    channels = f" (channels at one place of a kernel of {selection.step})" if apart and not selection.columns else ""
+    block = f"each {along}" if line else f"each block of {selection.length}{apart}{channels} along every {along}"
     return (
         f"{block} keeps exactly {selection.kept} of {selection.length}: weights were ranked within it, not over the "
         f"layer ({'S12' if line else 'S13'}); no factor of the {along}s can be seen; drawn masks and methods keep this number, too"

@@ -40,6 +40,7 @@ ROWS_AT_A_TIME = 2**22  # entries of the rows that are read as numbers at once
 _EMBEDDING = re.compile(
     r"(^|[._/])(\w*emb(ed)?(ding|dings)?(_\w+)?|wte|wpe|relative_attention_bias)$", re.IGNORECASE
 )  # of the layer's name
+_SCALES = re.compile(r"(_g|\.original0)$")  # of weight_norm, beside directions
 _OPTIMISER = re.compile(r"(^|[._/])(optim\w*|exp_avg\w*|momentum_buffer)([._/]|$)", re.IGNORECASE)
 
 
@@ -159,7 +160,7 @@ def open_layers(
     """The layers of a file of any kind that `load_mask` reads.
 
     A layer is a matrix or a convolution. Where a layer has a mask, the mask is taken and not its weights; vectors, biases,
-    embeddings (matrices so named, without a bias or a mask), norms over several axes, masks of attention and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
+    embeddings (matrices so named, without a bias or a mask), scales of weight_norm, norms over several axes, masks of attention and the state of an optimiser are left out. nonzero: masks need not be of 0 and 1, what is not 0 is kept, as
     it always is of weights. transpose: outputs are the last axis (Keras, Flax). transposed: names, or
     patterns of names, of layers that store their inputs first (`masks.transposed`). below: weights of at most this modulus are pruned.
 
@@ -170,12 +171,14 @@ def open_layers(
     if arrays.shapes == {"": ()}:
         raise InputError(f"{file}: {arrays.alone}, expected layers by their names")
     masks = {name for name in masks_in(arrays.shapes) if not BIAS.search(bare(name))}
-    biased = biases(arrays.shapes)
+    biased, scales = biases(arrays.shapes), _scales(arrays.shapes)
     try:
         packed = quantised(arrays)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-    reasons = {name: packed.get(name) or _reason(name, shape, masks, biased) for name, shape in arrays.shapes.items()}
+    reasons = {
+        name: packed.get(name) or _reason(name, shape, masks, biased, scales) for name, shape in arrays.shapes.items()
+    }
     layers = {name: shape for name, shape in arrays.shapes.items() if not reasons[name]}
     if not layers:
         found = listed(list(arrays.shapes), arrays.shapes) or "no array"
@@ -207,14 +210,32 @@ def layers_of(path: str | PathLike[str], *, nonzero: bool = False, transpose: bo
         yield file.read(name)
 
 
-def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape]) -> str:
-    """Why an array is no layer of its own; nothing if it is one. masks: of weights; biased: shapes of biases by layers.
+def _scales(shapes: Mapping[str, Shape]) -> set[str]:
+    """The scales of weight_norm, one for each output, beside the directions of which they are the lengths.
+
+    Examples:
+        >>> _scales({"c.weight_g": (8, 1), "c.weight_v": (8, 4), "d.weight_g": (8, 1), "e.weight_g": (8, 4), "e.weight_v": (8, 4)})
+        {'c.weight_g'}
+    """
+    beside = {"_g": "_v", ".original0": ".original1"}
+
+    def scales(name: str, shape: Shape) -> bool:
+        directions = shapes.get(_SCALES.sub(lambda found: beside[found[0]], name), ())
+        return directions[:1] == shape[:1] and len(directions) == len(shape) > 1 and set(shape[1:]) == {1}
+
+    return {name for name, shape in shapes.items() if _SCALES.search(name) and scales(name, shape)}
+
+
+def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape], scales: set[str]) -> str:
+    """Why an array is no layer of its own; nothing if it is one. masks: of weights; biased: shapes of biases by layers; scales: of weight_norm.
 
     What calls itself an embedding is a table that is looked up, unless it has a bias, a mask or the axes of a convolution.
     Weights with a bias of their own shape scale entry by entry, as those of a LayerNorm over several axes.
     """
     plainly = bare(name)
     named = is_weights(name) or is_mask(name)
+    if name in scales:
+        return "scales of weight_norm"
     if len(shape) < 2 or (len(shape) > 2 and prod(shape) == max(shape) and not named):
         return "vector"  # also with axes of length 1, as scales of channels and class tokens have
     if 0 in shape:

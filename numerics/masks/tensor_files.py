@@ -50,7 +50,7 @@ def from_torch(file: Path) -> Arrays:
 
 
 def tensors_of(file: Path) -> dict[str, torch.Tensor]:
-    """The tensors of a file of PyTorch, of nested dictionaries by dotted names; InputError for a damaged or pickled one."""
+    """The tensors of a file of PyTorch, of nested dictionaries by dotted names; InputError for a damaged or pickled one, and for a name of two."""
     import torch
 
     try:
@@ -61,7 +61,12 @@ def tensors_of(file: Path) -> dict[str, torch.Tensor]:
         pickled = re.search(r"GLOBAL (\S+)", str(error))  # what PyTorch calls a class that it does not read
         what = f"holds a pickled {plain(pickled[1], 80)}" if pickled else "damaged, or holds pickled objects"
         raise InputError(f"{what}; expected tensors, such as torch.save(model.state_dict(), FILE) writes") from error
-    return dict(_tensors("", held, (), count(1)))
+    found: dict[str, torch.Tensor] = {}
+    for name, tensor in _tensors("", held, (), count(1)):
+        if name in found:
+            raise InputError(f"holds two tensors named '{plain(name, 80)}', expected a name of its own for each")
+        found[name] = tensor
+    return found
 
 
 def _of_tensor(key: str, name: str, tensor: torch.Tensor, again: Callable[[str], torch.Tensor] | None) -> Stored:

@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 import sparse_limits.numerics.fitting.explanation
 from sparse_limits.numerics.data import Dataset, load_data
+from sparse_limits.numerics.fitting.block_patterns import Selection
 from sparse_limits.numerics.fitting.explanation import (
     METHODS,
     TRAINING,
@@ -18,7 +19,6 @@ from sparse_limits.numerics.fitting.explanation import (
     origin_of,
     rank_among,
 )
-from sparse_limits.numerics.fitting.homogeneity import Selection
 from sparse_limits.numerics.fitting.levels import FEW_ROWS
 from sparse_limits.numerics.fitting.method_law import MethodLaw, Setting, _likeness, ranked_in
 from sparse_limits.numerics.masks.selection import top_k_mask
@@ -88,7 +88,10 @@ def test_a_mask_that_no_method_made_fits_none() -> None:
     assert origin_of(ranking, excluded, 300).status is Status.NONE_EXPLAINS
 
 
-@pytest.mark.parametrize("selection", [Selection(4, 1, False), Selection(20, 3, False), Selection(60, 9, True)])
+@pytest.mark.parametrize(
+    "selection",
+    [Selection(4, 1, False), Selection(20, 3, False), Selection(60, 9, True)],
+)
 @pytest.mark.parametrize("method", ["magnitude", "wanda", "snip", "grasp-magnitude"])
 def test_methods_rank_as_the_mask_betrays(method: str, selection: Selection) -> None:
     data, rng = made(), np.random.default_rng(7)
@@ -106,6 +109,14 @@ def test_methods_rank_as_the_mask_betrays(method: str, selection: Selection) -> 
     assert twins == {"wanda" if selection.columns else "synflow"}
     if true in ("random", "wanda") or not selection.columns:  # within columns SNIP and GraSP are much alike
         assert ranking[0].method == true
+
+
+def test_fresh_rows_are_whole_blocks_of_a_selection_in_steps() -> None:
+    """1010 rows are no multiple of the 20 that blocks of four, five apart, take."""
+    selection = Selection(4, 1, True, step=5)
+    mask = csr_array(ranked_in(np.random.default_rng(7).random((300, 20)), selection))
+    ranking, _ = explain(mask, Setting(made(), selection), 1010, np.random.SeedSequence(1))
+    assert next(each for each in ranking if each.method == "random").fits
 
 
 def test_methods_that_score_too_few_weights_take_no_part() -> None:

@@ -15,9 +15,11 @@ from scipy.sparse import coo_array, csr_array
 from sparse_limits.numerics.arguments import InputError
 from sparse_limits.numerics.cli import main
 from sparse_limits.numerics.data import load_data
+from sparse_limits.numerics.fitting.block_patterns import Blocks, Selection
 from sparse_limits.numerics.fitting.factor_model import count
 from sparse_limits.numerics.fitting.fit import Fit, _block_lift, fit, masks_drawn
-from sparse_limits.numerics.fitting.homogeneity import Blocks, Selection, homogeneity_of, selected_by
+from sparse_limits.numerics.fitting.homogeneity import homogeneity_of, selected_by
+from sparse_limits.numerics.fitting.method_law import ranked_in
 from sparse_limits.numerics.fitting.model import _draw_selected, draw, fit_model
 from sparse_limits.numerics.fitting.summary import summarise
 from sparse_limits.numerics.fitting.verdict import account, verdict
@@ -99,7 +101,7 @@ def test_the_rest_of_a_structured_mask_is_analysed_apart(
     said = " ".join(capsys.readouterr().out.split())
     found = json.loads(numbers.read_text("utf-8"))
     assert found["explanation"]["status"] == "structured"
-    assert found["rest"]["verdict"]["selection"] == {"length": 4, "kept": 1, "columns": False}
+    assert found["rest"]["verdict"]["selection"] == {"length": 4, "kept": 1, "columns": False, "step": 1}
     assert found["rest"]["mask"]["shape"] == [64, 64]
     for text in (said, page.read_text("utf-8")):
         assert "structured: 64 of 128 rows are gone" in text
@@ -123,6 +125,7 @@ def test_two_factors_are_more_than_one() -> None:
         (row_mask(NOISE * COLUMN, 0.25), Selection(64, 16, False)),
         (row_mask((NOISE * ROW).T, 0.25).T, Selection(256, 64, True)),
         (n_of_m_mask(NOISE * COLUMN, 1, 4), Selection(4, 1, False)),
+        (ranked_in(NOISE * COLUMN, Selection(4, 1, False, step=4)), Selection(4, 1, False, step=4)),
         (MASKS["row and column"], None),
     ],
 )

@@ -12,8 +12,9 @@ from helpers import needs
 
 from sparse_limits import fit
 from sparse_limits.numerics.cli import main
+from sparse_limits.numerics.fitting.block_patterns import blocks_of
 from sparse_limits.numerics.fitting.fit import Fit
-from sparse_limits.numerics.fitting.homogeneity import blocks_of, homogeneity_of
+from sparse_limits.numerics.fitting.homogeneity import homogeneity_of
 from sparse_limits.numerics.fitting.layers import _digits, layer_summary
 from sparse_limits.numerics.fitting.verdict import verdict
 from sparse_limits.numerics.masks.layers import Layer
@@ -72,8 +73,36 @@ def test_a_layer_is_found_as_fit_finds_it(name: str) -> None:
         assert (found["rows_p"], found["columns_p"]) == (alone.homogeneity.rows.p, alone.homogeneity.columns.p)
 
 
+def test_a_column_that_is_whole_by_chance_is_no_structure() -> None:
+    """One of 2 x 8 is full with chance 1/15."""
+    kept = np.arange(8) == np.full((2, 1), 3)
+    found, said = layer_summary(Layer("c", "mask", (2, 8), kept, 8, False), "c"), verdict(fit(kept))
+    assert (found["status"], found["whole_lines"]) == ("sparse", [])
+    assert "structured pruning" not in found["methods"] + said.compatible_methods
+    rows = np.repeat(np.arange(40) % 3 == 0, 30).reshape(40, 30)
+    found, said = layer_summary(Layer("r", "mask", rows.shape, rows, 30, False), "r"), verdict(fit(rows))
+    assert found["status"] == said.status == "structured"
+    assert found["methods"] == said.compatible_methods == ["structured pruning"]
+
+
+def test_blocks_along_channels_are_named_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """2:4 among the channels at each place of a kernel 3 x 3."""
+    kept = ranked(np.random.default_rng(1), 32 * 9, 16, 2, 4).reshape(32, 3, 3, 16).transpose(0, 3, 1, 2)
+    np.savez(tmp_path / "m.npz", **{"0.weight_mask": kept, "1.weight_mask": np.ones((4, 32))})
+    found = called(capsys, str(tmp_path / "m.npz"))
+    assert found["layers"][0]["selection"] == {"length": 4, "kept": 2, "columns": False, "step": 9}
+    assert main(["fit", str(tmp_path / "m.npz")]) == 0
+    out = flat(capsys.readouterr().out)
+    assert "2:4 by 9" in out
+    assert "S apart, as channels at one place of a kernel" in out
+    said = " ".join(verdict(fit(kept.reshape(32, -1))).lines)
+    assert (
+        "each block of 4, 9 apart (channels at one place of a kernel of 9) along every row keeps exactly 2 of 4" in said
+    )
+
+
 def test_blocks_are_those_of_the_sparse_mask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sparse_limits.numerics.fitting.homogeneity.BLOCK_ENTRIES", 200)
+    monkeypatch.setattr("sparse_limits.numerics.fitting.block_patterns.BLOCK_ENTRIES", 200)
     from scipy.sparse import csr_array
 
     for name, kept in masks().items():

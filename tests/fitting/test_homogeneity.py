@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import comb, prod, sqrt
 
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
-from scipy.stats import ks_2samp, multivariate_hypergeom
+from scipy.stats import binom, ks_2samp, multivariate_hypergeom
 
 from sparse_limits.numerics.arguments import InputError
-from sparse_limits.numerics.fitting import homogeneity
+from sparse_limits.numerics.fitting import given_counts, homogeneity
+from sparse_limits.numerics.fitting.block_patterns import Selection
+from sparse_limits.numerics.fitting.given_counts import _moments, given_p
 from sparse_limits.numerics.fitting.homogeneity import (
     DRAWS,
     UNLIKELY,
     _expected_spread,
     _extreme,
-    _given,
     _spread,
     _uniform_counts,
     degrees,
     held_out,
     homogeneity_of,
+    homogeneity_of_counts,
+    selected_by,
 )
+from sparse_limits.numerics.fitting.method_law import ranked_in
 from sparse_limits.numerics.masks.selection import n_of_m_mask, row_mask, top_k_mask
 from sparse_limits.numerics.statistics.exact_tests import Binomial
 from sparse_limits.theory.graphon.taxonomy import Heterogeneity
@@ -126,6 +131,17 @@ def test_the_shortest_block_pattern_is_found(kept: int, length: int) -> None:
     assert (blocks.kept, blocks.length, blocks.along) == (kept, length, "columns")
 
 
+@pytest.mark.parametrize("columns", [False, True])
+def test_blocks_of_channels_at_one_place_are_found(columns: bool) -> None:
+    """2:4 along the channels of kernels 3 x 3: in blocks of 36 neighbours 18 are kept, but weights were not ranked in these."""
+    scores = np.random.default_rng(5).random((144, 32) if columns else (32, 144))
+    selection = Selection(4, 2, columns, step=9)
+    mask = ranked_in(scores, selection)
+    kernels = (mask.T if columns else mask).reshape(32, 4, 4, 3, 3)  # groups of four channels
+    assert (kernels.sum(axis=2) == 2).all()
+    assert selected_by(examine(mask)) == selection
+
+
 def test_patterns_that_chance_explains_are_not_named() -> None:
     found = examine(np.eye(2, dtype=bool))
     assert found.blocks is None
@@ -139,6 +155,16 @@ def test_tiny_masks(mask: np.ndarray) -> None:
     assert found.kind is Heterogeneity.HOMOGENEOUS
     assert 0 < found.rows.p <= 1
     assert 0 < found.columns.p <= 1
+
+
+@pytest.mark.parametrize("mask", [np.eye(2)[:1].repeat(2, 0).T, np.arange(8) == np.full((2, 1), 3)])
+def test_lines_that_are_whole_by_chance_are_not_called_whole(mask: np.ndarray) -> None:
+    """One of 2 lines with chance 1/3, one of 8 with chance 1/15."""
+    found = examine(mask.astype(bool))
+    assert not found.rows.whole
+    assert not found.columns.whole
+    many = examine(np.repeat(np.arange(40) % 2 == 0, 30).reshape(40, 30))
+    assert (many.rows.whole, many.columns.whole) == (True, False)
 
 
 def test_dead_rows_and_degrees() -> None:
@@ -173,16 +199,51 @@ def test_a_weak_side_is_found_beside_a_strong_one() -> None:
 
 
 @pytest.mark.parametrize("others", [[40, 20, 5, 5, 2, 1, 1], [1] * 60, [3, 3]])
-def test_spreads_given_the_other_side_have_their_moments_and_level(others: list[int]) -> None:
+def test_spreads_given_the_other_side_have_their_moments_and_level(
+    others: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng, number = np.random.default_rng(8), 50
     kept = np.arange(number)[:, None] < np.array(others)
     drawn = [rng.permuted(kept, axis=0).sum(axis=1) for _ in range(4000)]
-    p = np.array([_given(each, np.array(others)) for each in drawn])
+    monkeypatch.setattr(given_counts, "FEW_OVERLAPS", 0.0)  # the gamma law
+    p = np.array([given_p(each, np.array(others), DRAWS, rng) for each in drawn])
     assert np.mean(p < 0.01) < 0.02
-    squares = np.array(others) * (1 - np.array(others) / number)
-    spread = np.array([_spread(each) for each in drawn])
-    assert spread.mean() == pytest.approx(squares.sum(), rel=0.02)
-    assert spread.var() == pytest.approx(2 * (squares.sum() ** 2 - (squares**2).sum()) / (number - 1), rel=0.15)
+    overlaps = np.array([(each * (each - 1)).sum() / 2 for each in drawn])
+    mean, variance, third = _moments(number, np.array(others, float))
+    assert overlaps.mean() == pytest.approx(mean, rel=0.02)
+    assert overlaps.var() == pytest.approx(variance, rel=0.15)
+    assert ((overlaps - overlaps.mean()) ** 3).mean() == pytest.approx(third, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "exact"),
+    [
+        ([50, 1] + [0] * 18, [2] + [1] * 49 + [0] * 950, 50 / 1000),
+        ([3, 3, 6], [3, 3, 3, 1, 1, 1], 1 / comb(6, 3)),  # a full row adds one to each count
+        ([11, 2, 1, 1], [2] + [1] * 13 + [0] * 4082, 1 - prod(1 - at / 4096 for at in (11, 11, 13, 14))),
+    ],
+)
+def test_few_overlaps_have_their_exact_chance(rows: list[int], columns: list[int], exact: float) -> None:
+    found = homogeneity_of_counts(np.array(rows), np.array(columns), None, np.random.default_rng(0))
+    p = given_p(np.array(columns), np.array(rows), 200_000, np.random.default_rng(0))
+    assert Binomial(200_000, level=LEVEL).p_value(round(p * 200_001) - 1, exact) > LEVEL
+    assert found.kind is not Heterogeneity.BOTH
+
+
+@pytest.mark.parametrize("lines", [40, 1000])
+def test_two_counts_given_the_other_side_are_binomial(lines: int) -> None:
+    """Of two inputs every line keeps one: the gamma law, cut between whole numbers, beside the exact one."""
+    counts = np.array([most := lines // 2 + round(1.7 * sqrt(lines)), lines - most])
+    p = given_p(counts, np.ones(lines, int), DRAWS, np.random.default_rng(0))
+    assert p == pytest.approx(2 * binom.sf(most - 1, lines, 0.5), rel=0.3)
+
+
+def test_drawn_overlaps_are_those_of_shuffled_lines() -> None:
+    rng, others = np.random.default_rng(10), np.array([7, 4, 4, 1])
+    kept = np.arange(9)[:, None] < others
+    peer = np.array([rng.permuted(kept, axis=0).sum(axis=1) for _ in range(4000)])
+    drawn = given_counts._drawn_overlaps(9, others, 4000, rng)
+    assert ks_2samp(drawn, (peer * (peer - 1)).sum(axis=1) / 2).pvalue > LEVEL
 
 
 def test_sides_that_are_too_even() -> None:

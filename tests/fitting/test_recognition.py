@@ -96,6 +96,10 @@ def test_emptied_and_full_lines_beside_an_even_rest() -> None:
         assert (found.side, found.full, found.lines, found.number) == ("rows", full, lines, 150)
         (found,) = emptied_of(csr_array(changed.T), np.random.default_rng(0))
         assert found.side == "columns"
+    both = mask.copy()
+    both[:10] = np.arange(10)[:, None] >= 6
+    found = emptied_of(csr_array(both), np.random.default_rng(0))
+    assert [(each.full, each.lines, each.number) for each in found] == [(False, 6, 150), (True, 4, 150)]
     assert emptied_of(csr_array(mask), np.random.default_rng(0)) == ()
     sparse = RNG.random((300, 20)) < 0.1  # chance empties some
     assert not sparse.any(axis=1).all()

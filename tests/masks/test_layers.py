@@ -69,6 +69,23 @@ def test_masks_stand_for_their_weights_and_the_rest_is_named(tmp_path: Path) -> 
     assert [file.short(name) for name in file.names] == ["0", "2", "conv", "timestep_embedding.linear"]
 
 
+def test_scales_of_weight_norm_are_no_layers(tmp_path: Path) -> None:
+    held = {
+        "0.weight_g": np.ones((7, 1)),
+        "0.weight_v": 0.5 * MASK,
+        "2.parametrizations.weight.original0": np.ones((3, 1, 1, 1)),
+        "2.parametrizations.weight.original1": 0.5 * KERNEL,
+        "gate.w_g": 0.5 * MASK,
+        "gate.w_v": 0.5 * MASK,
+        "alone_g": np.ones((4, 1)),
+    }
+    np.savez(tmp_path / "m.npz", **held)
+    file = open_layers(tmp_path / "m.npz")
+    scales = ["0.weight_g", "2.parametrizations.weight.original0"]
+    assert file.left_out == dict.fromkeys(scales, "scales of weight_norm")
+    assert file.names == [name for name in held if name not in scales]
+
+
 def test_what_real_checkpoints_hold_besides_layers(tmp_path: Path) -> None:
     """Masks and tables of attention, class tokens, scales of channels, positions, and norms over several axes."""
     left = {

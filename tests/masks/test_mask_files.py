@@ -236,6 +236,18 @@ def test_state_dicts_of_pytorch(tmp_path: Path) -> None:
     assert "pickled" in refusal(tmp_path / "module.pt")
 
 
+def test_two_tensors_of_one_dotted_name_are_refused(tmp_path: Path) -> None:
+    torch = needs("torch")
+    one, other = torch.eye(4), torch.ones(4, 4)
+    for held, name in (
+        ({"a": {"b.weight": one}, "a.b.weight": other}, "a.b.weight"),
+        ({"m": {0: one, "0": other}}, "m.0"),
+    ):
+        torch.save(held, tmp_path / "m.pt")
+        with pytest.raises(InputError, match=f"holds two tensors named '{name}', expected a name of its own for each"):
+            load_mask(tmp_path / "m.pt")
+
+
 @pytest.mark.parametrize("suffix", ["ckpt", "bin", "pth.tar"])
 def test_files_of_pytorch_by_other_names(tmp_path: Path, suffix: str) -> None:
     torch = needs("torch")

@@ -191,7 +191,8 @@ def _order(read: _Read) -> Iterator[str]:
     blocks: dict[str, list[LayerSummary]] = {}
     for each in read.layers:
         if (found := each["selection"]) is not None:
-            what = f"{found['kept']} of every {found['length']} weights of a {'column' if found['columns'] else 'row'}"
+            apart = "" if found["step"] == 1 else f", {found['step']} apart,"
+            what = f"{found['kept']} of every {found['length']} weights{apart} of a {'column' if found['columns'] else 'row'}"
             blocks.setdefault(what, []).append(each)
     for what, layers in blocks.items():
         yield f"{_begun(_names(layers))} {'keeps' if len(layers) == 1 else 'keep'} {what}."
