@@ -223,10 +223,10 @@ class Claim:
         """
         known, found = {**self.aids, **self.claimed}, dict[str, dict[str, Any]]()
         for title, value in self.wrong().items():
-            name, _, form = title.partition(": ")
+            name, _, form = str(title).partition(": ")
             if name not in known or not form:
                 raise ValueError(
-                    f"{self.label}: the wrong form {title!r} is of no formula, expected 'formula: what is wrong'"
+                    f"{self.label}: the wrong form {title!r} does not begin with the name of a formula and a colon"
                 )
             if type(value) is type(known[name]) and value == known[name]:
                 raise ValueError(f"{self.label}: the wrong form {form!r} of {name} is {name} itself")

@@ -105,13 +105,22 @@ def test_a_reason_of_nothing_is_refused(because: Mapping[str, Reasons], says: st
         reasons(made(because))
 
 
-def test_a_wrong_form_of_nothing_or_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="'cube: square' is of no formula, expected 'formula: what is wrong'"):
-        reasons(made(wrong={"cube: square": x**2}))
-    with pytest.raises(ValueError, match="'square' is of no formula"):
-        reasons(made(wrong={"square": {"cube": x**3}}))
-    with pytest.raises(ValueError, match="the wrong form 'itself' of square is square itself"):
-        reasons(made(wrong={"square: itself": x * x}))
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"cube: square": x**2}, "'cube: square' does not begin with the name of a formula and a colon"),
+        ({"square": {"cube": x**3}}, "'square' does not begin with the name of a formula and a colon"),
+        ({3: x**3}, "the wrong form 3 does not begin"),
+        ({"square: itself": x * x}, "the wrong form 'itself' of square is square itself"),
+    ],
+)
+def test_a_wrong_form_of_nothing_or_that_is_none_is_refused(wrong: Mapping[str, object], says: str) -> None:
+    """Of the project's claims where a check needs it: its outcome is an error; of a ledger of one's own at once."""
+    with pytest.raises(ValueError, match=says):
+        _ = made(wrong=wrong).wrong_forms
+    (found,), _ = results(made(wrong=wrong))
+    assert found.status == "error"
+    assert says in found.detail
 
 
 def written_twice(claim: Claim, checks: Iterable[Check]) -> list[tuple[str, str]]:

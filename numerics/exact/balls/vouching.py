@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 LONGEST = 80  # characters of an expression in a note
 
@@ -28,7 +29,8 @@ def collecting(alone: bool = False) -> Iterator[set[str]]:
         _gathering.reset(token)
 
 
-def named(expression: object) -> str:
+@lru_cache(maxsize=1024)  # to print a formula takes longer than to find its root
+def named(expression: Hashable) -> str:
     """An expression in a note."""
     text = str(expression)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
