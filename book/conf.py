@@ -32,7 +32,6 @@ nb_execution_mode = settings["execute"]["execute_notebooks"]
 nb_execution_timeout = settings["execute"]["timeout"]
 nb_output_stderr = settings["execute"]["stderr_output"]
 nb_execution_in_temp = settings["execute"]["run_in_temp"]
-numfig = True
 pygments_style = "sphinx"
 html_theme = "sphinx_book_theme"
 html_static_path = ["_static"]

@@ -10,6 +10,7 @@ import json
 import re
 from pathlib import Path
 
+from kept_run import is_of_the_run
 from sphinx.application import Sphinx
 
 from sparse_limits.numerics.ledger.verification import ClaimResult
@@ -46,11 +47,12 @@ def card(result: ClaimResult) -> dict[str, str]:
 
 
 def write_cards(app: Sphinx, error: Exception | None) -> None:
-    """Write the file of all cards beside the scripts of the site."""
-    if error is None and app.builder.format == "html":
+    """Write the file of all cards beside the scripts of the site, unless that of this run is there."""
+    file = Path(app.outdir) / "_static" / FILE
+    if error is None and app.builder.format == "html" and not is_of_the_run(app, file):
         cards = {each.entry.label: card(each) for each in app.run.claims}  # type: ignore[attr-defined]
         text = json.dumps(cards, ensure_ascii=False, separators=(",", ":"))
-        (Path(app.outdir) / "_static" / FILE).write_text(f"globalThis.claimCards={text};\n", "utf-8")
+        file.write_text(f"globalThis.claimCards={text};\n", "utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, object]:

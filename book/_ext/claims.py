@@ -18,6 +18,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from evaluate import values_fold
 from evidence import evidence_html
+from kept_run import keep_run, read_run
 from offline import failed_before
 from parts import claim_link, folded, is_long, listed, parsed, said
 from sphinx.application import Sphinx
@@ -25,7 +26,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from sparse_limits import numerics, theory
 from sparse_limits.numerics.checks import checks_of
 from sparse_limits.numerics.commands.common import available_cores
 from sparse_limits.numerics.evidence import CheckResult
@@ -38,7 +38,6 @@ from sparse_limits.numerics.reports.legend import letter_rows
 from sparse_limits.numerics.reports.notebooks.boxes import PROVENANCE
 from sparse_limits.numerics.reports.open_questions import open_questions
 from sparse_limits.numerics.reports.run import closing_line, failures
-from sparse_limits.numerics.store.keys import digest_of, environment
 from sparse_limits.theory.claims import Claim
 from sparse_limits.theory.entries import Entry
 from sparse_limits.theory.input_error import InputError
@@ -46,8 +45,6 @@ from sparse_limits.theory.lazy import homes
 from sparse_limits.theory.ledger import load_ledger
 
 logger = logging.getLogger(__name__)
-
-CODE = (Path(numerics.__file__).parent, Path(theory.__file__).parent, Path(__file__).parent)
 
 CITATIONS = {
     "2602.06675": "pham2026graphon",
@@ -63,18 +60,17 @@ CITATIONS = {
 def run_ledger(app: Sphinx) -> None:
     """Verify the ledger once for this build; anything that fails is a warning, and so fails the build.
 
-    Results are kept beside the pages' trees, or in the folder that SPARSE_LIMITS_KEEP names: the next build runs those checks
-    again that depend on what has changed. All pages are read again where any code has, since their cells may run it.
+    A run without a failure is kept beside the pages' trees when the build has ended, and serves the next one if no code has changed.
+    Else all pages are read again, since their cells may run it, and those checks run again that depend on what has changed: their
+    results are kept, too, in the folder that SPARSE_LIMITS_KEEP names if it names one.
     """
     app.ledger = load_ledger()  # type: ignore[attr-defined]
-    folder = Path(app.doctreedir)
-    code = [*(file for folder in CODE for file in folder.rglob("*.py")), *Path(app.srcdir).glob("*.bib")]
-    digest, known = digest_of(code, environment()), folder / "code.key"
-    app.all_again = failed_before(app) or not known.is_file() or known.read_text("ascii") != digest  # type: ignore[attr-defined]
-    known.write_text(digest, "ascii")
-    checks = sum(map(len, checks_by_claim(list(app.ledger)).values()))
-    keep = os.environ.get("SPARSE_LIMITS_KEEP") or folder / "results"
-    run = verify(ledger=app.ledger, keep=keep, jobs=available_cores(), on_result=_progress(checks))
+    run = read_run(app, app.ledger)
+    app.new_run = run is None  # type: ignore[attr-defined]
+    if run is None:
+        checks = sum(map(len, checks_by_claim(list(app.ledger)).values()))
+        keep = os.environ.get("SPARSE_LIMITS_KEEP") or Path(app.doctreedir) / "results"
+        run = verify(ledger=app.ledger, keep=keep, jobs=available_cores(), on_result=_progress(checks))
     app.run = run  # type: ignore[attr-defined]
     logger.info(f"sparse-limits: {closing_line(run)}")
     for line in failures(run):
@@ -282,7 +278,7 @@ def resolve_links(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 def read_all_pages(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> set[str]:
     """No page is older than the run whose badges it has, and none that may have had a warning goes unread."""
-    return set(env.found_docs) if app.all_again else set()  # type: ignore[attr-defined]
+    return set(env.found_docs) if app.new_run or failed_before(app) else set()  # type: ignore[attr-defined]
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -297,4 +293,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("env-updated", pages_to_write)
     app.connect("env-check-consistency", every_claim_has_a_page)
     app.connect("doctree-resolved", resolve_links)
+    app.connect("build-finished", keep_run, priority=100)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

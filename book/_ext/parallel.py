@@ -1,4 +1,4 @@
-"""Pages are read and written in as many processes as there are cores: most of a build is their code."""
+"""A build takes no longer than it must: pages are read and written in as many processes as there are cores."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def allow(app: Sphinx, config: Config) -> None:
     for name in UNDECLARED:
         if name in app.extensions:
             app.extensions[name].parallel_read_safe = app.extensions[name].parallel_write_safe = True
+
+
+def number_no_figures(app: Sphinx, config: Config) -> None:
+    """No page has a numbered figure, and all pages would be searched for them; an extension of jupyter-book asks for it."""
+    config.numfig = False
 
 
 def start_kernels_in_turn(lock: Path) -> None:
@@ -62,5 +67,6 @@ def begin(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, object]:
     allow_forks()  # for the run of the ledger; this extension is the first one, so that numpy and SymPy are not there yet
     app.connect("config-inited", allow)
+    app.connect("config-inited", number_no_figures, priority=900)
     app.connect("builder-inited", begin)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

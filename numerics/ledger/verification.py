@@ -41,7 +41,7 @@ from sparse_limits.theory.own_ledger import is_own
 from sparse_limits.theory.selection import part_of
 from sparse_limits.theory.steps import Carrier, Step
 
-LIMITS = {"quick": 60.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
+LIMITS = {"quick": 120.0, "standard": 300.0, "thorough": 1800.0}  # seconds of processor time a single check may take
 ENGINE = (
     "sparse_limits.numerics.evidence.outcomes",
     "sparse_limits.numerics.checks",

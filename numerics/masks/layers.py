@@ -25,6 +25,7 @@ from sparse_limits.numerics.masks.names import (
     layer_name,
     listed,
     masks_in,
+    scales_in,
     short_names,
 )
 from sparse_limits.numerics.masks.orientation import FIRST, LAST, Orientation
@@ -40,7 +41,6 @@ ROWS_AT_A_TIME = 2**22  # entries of the rows that are read as numbers at once
 _EMBEDDING = re.compile(
     r"(^|[._/])(\w*emb(ed)?(ding|dings)?(_\w+)?|wte|wpe|relative_attention_bias)$", re.IGNORECASE
 )  # of the layer's name
-_SCALES = re.compile(r"(_g|\.original0)$")  # of weight_norm, beside directions
 _OPTIMISER = re.compile(r"(^|[._/])(optim\w*|exp_avg\w*|momentum_buffer)([._/]|$)", re.IGNORECASE)
 
 
@@ -171,7 +171,7 @@ def open_layers(
     if arrays.shapes == {"": ()}:
         raise InputError(f"{file}: {arrays.alone}, expected layers by their names")
     masks = {name for name in masks_in(arrays.shapes) if not BIAS.search(bare(name))}
-    biased, scales = biases(arrays.shapes), _scales(arrays.shapes)
+    biased, scales = biases(arrays.shapes), scales_in(arrays.shapes)
     try:
         packed = quantised(arrays)
     except InputError as error:
@@ -208,22 +208,6 @@ def layers_of(path: str | PathLike[str], *, nonzero: bool = False, transpose: bo
     file = open_layers(path, nonzero=nonzero, transpose=transpose)
     for name in file.names:
         yield file.read(name)
-
-
-def _scales(shapes: Mapping[str, Shape]) -> set[str]:
-    """The scales of weight_norm, one for each output, beside the directions of which they are the lengths.
-
-    Examples:
-        >>> _scales({"c.weight_g": (8, 1), "c.weight_v": (8, 4), "d.weight_g": (8, 1), "e.weight_g": (8, 4), "e.weight_v": (8, 4)})
-        {'c.weight_g'}
-    """
-    beside = {"_g": "_v", ".original0": ".original1"}
-
-    def scales(name: str, shape: Shape) -> bool:
-        directions = shapes.get(_SCALES.sub(lambda found: beside[found[0]], name), ())
-        return directions[:1] == shape[:1] and len(directions) == len(shape) > 1 and set(shape[1:]) == {1}
-
-    return {name for name, shape in shapes.items() if _SCALES.search(name) and scales(name, shape)}
 
 
 def _reason(name: str, shape: Shape, masks: set[str], biased: Mapping[str, Shape], scales: set[str]) -> str:

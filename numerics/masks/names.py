@@ -15,7 +15,11 @@ Shape = tuple[int, ...]
 WRAPPERS = re.compile(
     r"(?<![^.])(?:module|_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|state_dict|model_state_dict)\."
 )
-_PART = re.compile(r"(?:(?:^|[._/])(?:weight|kernel)(?::\d+)?)?(?:(?:^|[._/])(?:mask|orig))?$", re.IGNORECASE)
+_WEIGHT_NORM = r"weight_[gv]|parametrizations\.weight\.original[01]?"  # scales and directions
+_PART = re.compile(
+    rf"(?:(?:^|[._/])(?:{_WEIGHT_NORM}|(?:weight|kernel)(?::\d+)?))?(?:(?:^|[._/])(?:mask|orig))?$", re.IGNORECASE
+)
+_SCALES = re.compile(r"(_g|\.original0)$")
 _LISTED = 12  # names in a message
 
 
@@ -33,8 +37,8 @@ def layer_name(name: str) -> str:
     """The layer that an array belongs to: its name without wrappers, and without `.weight`, `_mask` or `_orig` at its end.
 
     Examples:
-        >>> [layer_name(name) for name in ("module.2.weight", "2.weight_mask", "2", "Dense/kernel:0")]
-        ['2', '2', '2', 'Dense']
+        >>> [layer_name(name) for name in ("module.2.weight", "2.weight_mask", "2", "2.weight_v", "Dense/kernel:0")]
+        ['2', '2', '2', '2', 'Dense']
     """
     return _PART.sub("", bare(name), count=1)
 
@@ -51,7 +55,7 @@ def is_weights(name: str) -> bool:
         >>> [is_weights(name) for name in ("2.weight", "in_proj_weight", "Dense/kernel:0", "2.weight_mask", "scores")]
         [True, True, True, False, False]
     """
-    return re.search(r"(weight|kernel)(:\d+)?$", bare(name), re.IGNORECASE) is not None
+    return re.search(rf"((weight|kernel)(:\d+)?|{_WEIGHT_NORM})$", bare(name), re.IGNORECASE) is not None
 
 
 def is_of_attention(name: str) -> bool:
@@ -62,6 +66,28 @@ def is_of_attention(name: str) -> bool:
         [True, True, True, False]
     """
     return re.search(r"((attn|attention|causal)[._]?mask|(^|[._])tril)$", bare(name), re.IGNORECASE) is not None
+
+
+def scales_in(shapes: Mapping[str, Shape]) -> set[str]:
+    """The scales of weight_norm, one for each output, beside the directions of which they are the lengths.
+
+    Examples:
+        >>> scales_in({"c.weight_g": (8, 1), "c.weight_v": (8, 4), "d.weight_g": (8, 1), "e.weight_g": (8, 4), "e.weight_v": (8, 4)})
+        {'c.weight_g'}
+    """
+    beside = {"_g": "_v", ".original0": ".original1"}
+
+    def scales(name: str, shape: Shape) -> bool:
+        directions = shapes.get(_SCALES.sub(lambda found: beside[found[0]], name), ())
+        return directions[:1] == shape[:1] and len(directions) == len(shape) > 1 and set(shape[1:]) == {1}
+
+    return {name for name, shape in shapes.items() if _SCALES.search(name) and scales(name, shape)}
+
+
+def matrices_in(shapes: Mapping[str, Shape]) -> list[str]:
+    """The arrays of two axes or more, in their order, without scales of weight_norm."""
+    scales = scales_in(shapes)
+    return [name for name, shape in shapes.items() if len(shape) >= 2 and name not in scales]
 
 
 def masks_in(shapes: Mapping[str, Shape]) -> set[str]:
@@ -78,8 +104,7 @@ def masks_in(shapes: Mapping[str, Shape]) -> set[str]:
 
 def has_several(shapes: Mapping[str, Shape]) -> bool:
     """Whether there is more than one mask, or without masks more than one matrix: `choose` then needs a name."""
-    matrices = [name for name, shape in shapes.items() if len(shape) >= 2]
-    return len(masks_in(shapes) or matrices) > 1
+    return len(masks_in(shapes) or matrices_in(shapes)) > 1
 
 
 def choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
@@ -88,7 +113,7 @@ def choose(shapes: Mapping[str, Shape], layer: str | None) -> str:
     layer: None for the only one. A key is taken exactly, then without wrappers, then by its layer, then by its last parts;
     of a layer's arrays a mask before weights.
     """
-    matrices = [name for name, shape in shapes.items() if len(shape) >= 2]
+    matrices = matrices_in(shapes)
     called = masks_in(shapes)
     masks = [name for name in matrices if name in called]
     if layer is not None:
@@ -107,7 +132,7 @@ def short_names(shapes: Mapping[str, Shape], names: Iterable[str]) -> dict[str, 
         >>> short_names({"module.0.weight": (2, 2), "1.kernel": (2, 2), "1.weight": (2, 2)}, ["module.0.weight", "1.weight"])
         {'module.0.weight': '0', '1.weight': '1.weight'}
     """
-    matrices, masks = [name for name, shape in shapes.items() if len(shape) >= 2], masks_in(shapes)
+    matrices, masks = matrices_in(shapes), masks_in(shapes)
     alike: dict[tuple[str, str], list[str]] = defaultdict(list)  # of thousands of layers each is looked up at once
     for name in matrices:
         alike["bare", bare(name)].append(name)

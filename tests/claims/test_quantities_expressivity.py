@@ -35,12 +35,12 @@ WRONG = {
     "E12.1 copied alpha=1 p=1 N=1 c=-1": "c is number of neurons of the layer below that stand for each unit, expected a whole number from 0",
     "E12.2 interaction x_1=2 x_2=0": "x_1 is input of the example, expected a number from -1 to 1",
     "E11 either alpha=1 k_1=1 k_2=1 k_12=3 p=1/2": "together the functions have no fewer inputs than each",
+    "E1 count_law n=2 t=1 j=3": "the formula does not cover",  # more neurons than there are: 0 times a power of 0
 }  # a call, and what it is told
 
 RIGHT = {
     "E1 count_law n=2 t=1 j=2": "1",  # every neuron is wired
     "E1 count_law n=2 t=1 j=1": "0",
-    "E1 count_law n=2 t=1 j=3": "0",  # more neurons than there are
     "E1 tail_law n=2 t=1 j=3": "0",
     "E1 tail_law n=2 t=1 j=2": "1",
     "E11 union_failure alpha=1 p=1 n=1 k_1=1 k_2=1 k_12=2 N_1=1 N_2=1": "1",  # one neuron for two units

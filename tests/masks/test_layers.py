@@ -84,6 +84,21 @@ def test_scales_of_weight_norm_are_no_layers(tmp_path: Path) -> None:
     scales = ["0.weight_g", "2.parametrizations.weight.original0"]
     assert file.left_out == dict.fromkeys(scales, "scales of weight_norm")
     assert file.names == [name for name in held if name not in scales]
+    assert [file.short(name) for name in file.names[:2]] == ["0", "2"]
+
+
+@pytest.mark.parametrize(
+    ("scales", "directions"),
+    [("weight_g", "weight_v"), ("parametrizations.weight.original0", "parametrizations.weight.original1")],
+)
+def test_weights_under_weight_norm_are_a_layer_with_a_bias(tmp_path: Path, scales: str, directions: str) -> None:
+    held = {"0.bias": np.ones(7), f"0.{scales}": np.ones((7, 1)), f"0.{directions}": 0.5 * MASK}
+    np.savez(tmp_path / "one.npz", **held)
+    np.savez(tmp_path / "two.npz", **held, **{"1.weight": OTHER})
+    for found in (load_mask(tmp_path / "one.npz"), load_mask(tmp_path / "two.npz", "0")):
+        assert (found.mask.toarray() == MASK).all()
+    np.savez(tmp_path / "transposed.npz", **{**held, "0.bias": np.ones(MASK.shape[1])})
+    assert "bias" in " ".join(load_mask(tmp_path / "transposed.npz").notes)
 
 
 def test_what_real_checkpoints_hold_besides_layers(tmp_path: Path) -> None:
