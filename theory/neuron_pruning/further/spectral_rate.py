@@ -12,6 +12,7 @@ from sparse_limits.theory.neuron_pruning.spectral import neurons as spectral_neu
 from sparse_limits.theory.neuron_pruning.spectral import tail as spectral_tail
 from sparse_limits.theory.proofs import proof
 from sparse_limits.theory.quantities import (
+    CLOSED_UNIT,
     COUNT,
     COUNT_FROM_ZERO,
     NON_NEGATIVE,
@@ -140,9 +141,10 @@ $N_{m+1}/N_m$. For this number $T_d(N_m)$ is asymptotic to $CN^{-p}$; between th
 bound (from corners, exponent and constant, one neuron, four inputs or more, place, many neurons): So $T_d(N)\ge[[lower]]$ for all $N\ge1$
 and $d\ge2$, and their quotient tends to $1$ as $N\to\infty$.
 
-allowed (by N6.2): If pruning fails with probability at most $\delta$, at most $[[allowed]]$ is left.
+allowed (by N6.2): If pruning fails with probability at most $\delta<1$, at most $[[allowed]]$ is left.
 
-neurons (from bound, allowed): The bound decreases in $N$, and it equals what is *allowed* at $N=[[neurons_bound]]$.
+neurons (from bound, allowed, one neuron): The bound decreases in $N$, and it equals what is *allowed* at $N=[[neurons_bound]]$. For
+$\delta=1$ this number is below $1$, as $C<\frac1{4d}$; there no neuron is needed.
 """,
     globals(),
     ranks=ranks,
@@ -212,7 +214,7 @@ spectral_rate = Claim(
     statement=r"""
 Let $T_d(N)$ be the bound of N6.2 on the mean squared distance of a neuron with a random direction in $d\ge2$ dimensions from a space of $N$
 dimensions. For all $N\ge1$ $$T_d(N)\ge[[lower]],\qquad\text{so that}\qquad N\ge[[neurons_bound]]$$ neurons are necessary for an error of at
-most $\varepsilon$, $\varepsilon^2<\frac1{2d}$, in root mean square over the sphere, if pruning fails with probability at most $\delta<1$. The constant is $[[constant]]$,
+most $\varepsilon$, $\varepsilon^2<\frac1{2d}$, in root mean square over the sphere, if pruning fails with probability at most $\delta$. The constant is $[[constant]]$,
 the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its lower bound.
 """,
     steps=STEPS,
@@ -230,9 +232,8 @@ the exponent $[[exponent]]$. As $N\to\infty$, $T_d(N)$ is asymptotic to its lowe
         Quantity(
             delta,
             "probability of failure that is allowed",
-            sp.Interval.Ropen(0, 1),
+            CLOSED_UNIT,
             drawn=(sp.Rational(1, 500), sp.Rational(1, 20)),
-            convention="if pruning may always fail, no neuron is needed; the number is below 1 there",
         ),
         Quantity(m, "half an even degree", COUNT_FROM_ZERO, drawn=(0, 5)),
         Quantity(j, "half an even degree, not 0", COUNT, drawn=(1, 6)),
